@@ -1,0 +1,96 @@
+/**
+ * A fault: one way to make the world worse. What `inject` gives is its own cure, so that none can be left behind, and its
+ * evidence, so that none is believed to have happened that did not.
+ */
+
+import type { Arbitrary } from "fast-check";
+import type { Sql } from "postgres";
+import type { Service } from "./place.ts";
+
+/** What went over a link since the watch began. Times in ms. */
+export interface Traffic {
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  readonly messagesUp: number;
+  readonly messagesDown: number;
+  /** Longest time between the end of a request and the first byte of its reply; undefined if none was answered. */
+  readonly slowestReplyMs: number | undefined;
+  /** Number of chunks in which the road delivered bytes to the instance, and the largest. */
+  readonly chunksDown: number;
+  readonly largestChunkDownBytes: number;
+  readonly opened: number;
+  readonly refused: number;
+  /** Connections that ended by the road or the store, not by the instance: in order, and by a reset. */
+  readonly endedByRoad: number;
+  readonly resets: number;
+  /** Requests that have had no byte of an answer so far. */
+  readonly unanswered: number;
+}
+
+/** A toxic as Toxiproxy knows it: its type, direction and attributes; always with toxicity 1. */
+export interface Toxic {
+  readonly type: string;
+  readonly stream: "upstream" | "downstream";
+  readonly attributes: Readonly<Record<string, number>>;
+}
+
+/** The road from one instance to one store. */
+export interface Link {
+  readonly instance: number;
+  readonly service: Service;
+  /** Puts a toxic on the road; disposing takes it off and rejects if that cannot be confirmed. */
+  addToxic(toxic: Toxic): Promise<AsyncDisposable>;
+  /** From now on new connections are refused and open ones end; disposing opens the road again. */
+  refuse(): Promise<AsyncDisposable>;
+  /** Begins to watch the traffic. */
+  watch(): { traffic(): Traffic };
+}
+
+/** A server that belongs to this run alone. */
+export interface Server {
+  readonly service: Service;
+  /** kill -9 of the server and all of its processes. */
+  kill(): Promise<void>;
+  /** Starts it again on the same data; resolves when it answers. */
+  restart(): Promise<void>;
+}
+
+/** What a fault may touch. */
+export interface Target {
+  readonly service: Service;
+  /** The roads that the plan names. */
+  readonly links: readonly Link[];
+  /** The run's own server; undefined if it shares one. */
+  readonly server: Server | undefined;
+  /** A direct road to the store with the right to end sessions. */
+  readonly sql: Sql;
+  /** Process ids of the store's sessions that belong to these links. */
+  sessions(): Promise<readonly number[]>;
+  /** Aborted when the run is over. */
+  readonly signal: AbortSignal;
+}
+
+/** Whether a fault really happened, and what shows it. */
+export interface Evidence {
+  readonly confirmed: boolean;
+  /** A sentence with figures: `the slowest reply took 212 ms`. */
+  readonly what: string;
+}
+
+/** A fault that is in place. Disposing heals it, and rejects if the heal cannot be confirmed. */
+export interface Injected extends AsyncDisposable {
+  /** Asked just before healing. */
+  evidence(): Promise<Evidence> | Evidence;
+}
+
+/** One way to make the world worse. */
+export interface Fault<Severity = unknown> {
+  /** As in the file's name and in plans. */
+  readonly name: string;
+  /** What it does, in a sentence, for the report. */
+  readonly story: string;
+  /** True if it strikes the server itself: the run then gets a server of its own. */
+  readonly ownServer?: boolean;
+  readonly severity: Arbitrary<Severity>;
+  inject(target: Target, severity: Severity): Promise<Injected>;
+}
