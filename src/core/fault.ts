@@ -94,3 +94,8 @@ export interface Fault<Severity = unknown> {
   readonly severity: Arbitrary<Severity>;
   inject(target: Target, severity: Severity): Promise<Injected>;
 }
+
+/** A fault whose severity only it understands: what scenarios list, and what the engine handles as data. */
+export interface AnyFault extends Pick<Fault, "name" | "story" | "ownServer" | "severity"> {
+  inject(target: Target, severity: never): Promise<Injected>;
+}

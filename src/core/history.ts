@@ -58,7 +58,7 @@ export interface InfoEntry {
   readonly atMs: number;
   readonly operation: string;
   readonly reason: string;
-  /** thrown: the subject said so; deadline: it did not answer; died: its process ended; late: it broke the protocol. */
+  /** thrown: the subject said so; deadline: it did not answer; died: its process ended; protocol: it broke the line protocol. */
   readonly because: "thrown" | "deadline" | "died" | "protocol";
 }
 

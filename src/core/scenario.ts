@@ -5,17 +5,20 @@
  */
 
 import type { Arbitrary } from "fast-check";
-import type { Fault } from "./fault.ts";
+import type { AnyFault } from "./fault.ts";
 import type { Delivery, Operation } from "./plan.ts";
 import type { Property } from "./property.ts";
 import type { Subject } from "./subject.ts";
+
+/** `sample`: each listed fault must have been confirmed, overlapping an operation, in at least so many valid runs. */
+export const confirmationsMin = 5;
 
 /** Plans drawn at random: workloads and fault windows. */
 export interface Sampled<Op extends Operation> {
   readonly strategy: "sample";
   readonly workload: Arbitrary<readonly Delivery<Op>[]>;
   /** Each of them must have been confirmed, overlapping an operation, in at least 5 valid runs. */
-  readonly faults: readonly Fault<never>[];
+  readonly faults: readonly AnyFault[];
   /** At most so many faults in one run; 2 by default. */
   readonly faultsMax?: number;
   /** Faults begin within this time; 300 ms by default. */
@@ -35,7 +38,7 @@ export interface EveryPlace<Op extends Operation> {
    * cut: before, inside and after each message, both directions · stall: each message held longer than every lease and timeout ·
    * barrier: all instances, with the same key, let into the same gap together · a fault: injected while the message is held.
    */
-  readonly disturb: readonly ("cut" | "stall" | "barrier" | Fault<never>)[];
+  readonly disturb: readonly ("cut" | "stall" | "barrier" | AnyFault)[];
   /** How long a stalled message is held; 1.25 × (the largest of promise and lease) + 50 ms by default. */
   readonly stallMs?: number;
 }

@@ -1,26 +1,21 @@
 /**
  * A history as properties want to see it: operations with their outcomes, keys with their effects, disturbances with
- * their windows. Made once, in one pass, and shared by all properties; it adds nothing that the entries do not say.
+ * their windows, decisions of the store. Made once, in one pass, and shared by all properties; it adds nothing that the
+ * entries do not say.
  */
 
+import { addDisturbance, type DisturbanceView, lastHealMs } from "./disturbance.ts";
+import type { Entry } from "./history.ts";
 import type { Outcome } from "./outcome.ts";
-import type {
-  DisturbEntry,
-  EffectEntry,
-  Entry,
-  InstanceEntry,
-  InvokeEntry,
-  MessageEntry,
-  NoteEntry,
-  PendingEntry,
-  RunEntry,
-  SinkEntry,
-  StallEntry,
-} from "./history.ts";
 import type { Plan } from "./plan.ts";
+
+export type { DisturbanceView } from "./disturbance.ts";
 
 /** An entry with its index in the history, for evidence. */
 export type At<E> = E & { readonly index: number };
+
+/** An entry of one type, with its index. */
+export type Line<T extends Entry["type"]> = At<Extract<Entry, { readonly type: T }>>;
 
 /** One operation from its invocation to its outcome. */
 export interface OperationView {
@@ -31,49 +26,46 @@ export interface OperationView {
   readonly process: number;
   readonly instance: number;
   readonly op: unknown;
-  readonly invoke: At<InvokeEntry>;
+  readonly invoke: Line<"invoke">;
   /** Undefined if the history ends before it settled. */
   outcome: Outcome | undefined;
-  settled: At<Extract<Entry, { type: "ok" | "fail" | "info" }>> | undefined;
+  settled: Line<"ok" | "fail" | "info"> | undefined;
 }
 
 /** All about one key. */
 export interface KeyView {
   readonly key: string;
   readonly operations: OperationView[];
-  readonly effects: At<EffectEntry>[];
-  readonly sinks: At<SinkEntry>[];
+  readonly effects: Line<"effect">[];
+  readonly sinks: Line<"sink">[];
 }
 
-/** One disturbance from injection to heal. Times are undefined where it did not come to that. */
-export interface DisturbanceView {
-  readonly id: string;
-  readonly fault: string;
-  readonly instance: number | "all";
-  injectedAtMs: number | undefined;
-  struckAtMs: number | undefined;
-  healedAtMs: number | undefined;
-  /** It certainly happened. */
-  confirmed: boolean;
-  /** It is certainly over. */
-  healed: boolean;
-  evidence: string | undefined;
-  readonly entries: At<DisturbEntry>[];
+/** A complete reply, without an error, to a statement that may decide whether an operation goes on. */
+export interface DecisionView {
+  /** Index of the message that asked the store to execute the statement. */
+  readonly asked: number;
+  /** Index of the message that completes the reply. */
+  readonly answered: number;
 }
 
 /** A history, indexed. */
 export interface View {
   readonly plan: Plan;
   readonly entries: readonly Entry[];
-  readonly run: RunEntry;
+  readonly run: Line<"run">;
   readonly operations: ReadonlyMap<string, OperationView>;
   readonly keys: ReadonlyMap<string, KeyView>;
   readonly disturbances: ReadonlyMap<string, DisturbanceView>;
-  readonly notes: readonly At<NoteEntry>[];
-  readonly messages: readonly At<MessageEntry>[];
-  readonly instances: readonly At<InstanceEntry>[];
-  readonly stalls: readonly At<StallEntry>[];
-  readonly pending: readonly At<PendingEntry>[];
+  readonly notes: readonly Line<"note">[];
+  readonly messages: readonly Line<"message">[];
+  /** By instance, in the order in which they crossed the wire to it. */
+  readonly decisions: ReadonlyMap<number, readonly DecisionView[]>;
+  readonly instances: readonly Line<"instance">[];
+  readonly stalls: readonly Line<"stall">[];
+  readonly pending: readonly Line<"pending">[];
+  readonly dropped: readonly Line<"dropped">[];
+  /** The run's phases, each with its last entry. */
+  readonly phases: ReadonlyMap<Line<"phase">["phase"], Line<"phase">>;
   /** All was quiet at the end, so that effects were read in peace. */
   readonly quiet: boolean;
   /** When the last disturbance was over; 0 if there was none; undefined if one is not known to be over. */
@@ -86,99 +78,100 @@ export interface View {
 export function view(plan: Plan, entries: readonly Entry[]): View {
   const run = entries[0];
   if (run?.type !== "run") throw new Error("Cannot read a history: its first line does not say what ran");
-  const draft = {
-    plan,
-    entries,
-    run,
+  const draft = empty();
+  for (let index = 0; index < entries.length; index++) add(draft, entries[index]!, index);
+  const quiet = draft.phases.has("quiet") && !draft.phases.has("unquiet");
+  return { ...draft, plan, entries, run: at(run, 0), quiet, lastHealAtMs: lastHealMs(draft.disturbances.values()) };
+}
+
+/** Decisions of an instance that were asked for after one index of the history and answered before another. */
+export function decisionsBetween(view: View, instance: number, after: number, before: number): DecisionView[] {
+  const all = view.decisions.get(instance) ?? [];
+  let low = 0;
+  for (let high = all.length; low < high;) {
+    const middle = (low + high) >>> 1;
+    if (all[middle]!.answered <= after) low = middle + 1;
+    else high = middle;
+  }
+  const found: DecisionView[] = [];
+  for (let i = low; i < all.length && all[i]!.answered < before; i++) if (all[i]!.asked > after) found.push(all[i]!);
+  return found;
+}
+
+function empty() {
+  return {
     operations: new Map<string, OperationView>(),
     keys: new Map<string, KeyView>(),
     disturbances: new Map<string, DisturbanceView>(),
-    notes: [] as At<NoteEntry>[],
-    messages: [] as At<MessageEntry>[],
-    instances: [] as At<InstanceEntry>[],
-    stalls: [] as At<StallEntry>[],
-    pending: [] as At<PendingEntry>[],
-    quiet: false,
+    notes: [] as Line<"note">[],
+    messages: [] as Line<"message">[],
+    decisions: new Map<number, DecisionView[]>(),
+    conversations: new Map<string, Conversation>(),
+    instances: [] as Line<"instance">[],
+    stalls: [] as Line<"stall">[],
+    pending: [] as Line<"pending">[],
+    dropped: [] as Line<"dropped">[],
+    phases: new Map<Line<"phase">["phase"], Line<"phase">>(),
     broken: undefined as string | undefined,
   };
-  for (let index = 0; index < entries.length; index++) add(draft, entries[index]!, index);
-  return { ...draft, lastHealAtMs: lastHeal([...draft.disturbances.values()]) };
 }
 
-type Draft = Omit<View, "operations" | "keys" | "disturbances" | "lastHealAtMs" | "quiet" | "broken" | "notes"> & {
-  operations: Map<string, OperationView>;
-  keys: Map<string, KeyView>;
-  disturbances: Map<string, DisturbanceView>;
-  notes: At<NoteEntry>[];
-  messages: At<MessageEntry>[];
-  instances: At<InstanceEntry>[];
-  stalls: At<StallEntry>[];
-  pending: At<PendingEntry>[];
-  quiet: boolean;
-  broken: string | undefined;
-};
+type Draft = ReturnType<typeof empty>;
+
+/** The index is written onto the entry itself: histories have a million of them, and a copy of each would double the cost. */
+function at<E extends Entry>(entry: E, index: number): At<E> {
+  (entry as { index?: number }).index = index;
+  return entry as At<E>;
+}
 
 function add(draft: Draft, entry: Entry, index: number): void {
-  // The index is written onto the entry itself: histories have a million of them, and a copy of each would double the cost.
-  const at = <E extends Entry>(e: E) => Object.assign(e, { index }) as At<E>;
   switch (entry.type) {
     case "invoke":
-      return invoked(draft, at(entry));
+      return invoked(draft, at(entry, index));
     case "ok":
     case "fail":
     case "info": {
       const operation = draft.operations.get(entry.operation);
-      if (operation && !operation.settled) {
-        operation.outcome = entry.type;
-        operation.settled = at(entry);
-      }
+      if (!operation || operation.settled) return;
+      operation.outcome = entry.type;
+      operation.settled = at(entry, index);
       return;
     }
     case "effect":
-      keyOf(draft, entry.key).effects.push(at(entry));
-      return;
-    case "sink":
-      keyOf(draft, draft.operations.get(entry.operation)?.key ?? entry.key ?? entry.operation).sinks.push(at(entry));
-      return;
+      return void keyOf(draft, entry.key).effects.push(at(entry, index));
+    case "sink": {
+      // Counted by what was delivered, whatever key the subject passed on.
+      const key = draft.operations.get(entry.operation)?.key ?? entry.key ?? entry.operation;
+      return void keyOf(draft, key).sinks.push(at(entry, index));
+    }
     case "disturb":
-      return disturbed(draft, at(entry));
+      return addDisturbance(draft.disturbances, at(entry, index));
     case "note":
-      draft.notes.push(at(entry));
-      return;
+      return void draft.notes.push(at(entry, index));
     case "message":
-      draft.messages.push(at(entry));
-      return;
+      draft.messages.push(at(entry, index));
+      return (entry.direction === "up" ? asked : answered)(draft, draft.messages.at(-1)!);
     case "instance":
-      draft.instances.push(at(entry));
-      return;
+      return void draft.instances.push(at(entry, index));
     case "stall":
-      draft.stalls.push(at(entry));
-      return;
+      return void draft.stalls.push(at(entry, index));
     case "pending":
-      draft.pending.push(at(entry));
-      return;
+      return void draft.pending.push(at(entry, index));
+    case "dropped":
+      return void draft.dropped.push(at(entry, index));
     case "phase":
-      if (entry.phase === "quiet") draft.quiet = true;
-      return;
+      return void draft.phases.set(entry.phase, at(entry, index));
     case "broken":
       draft.broken ??= entry.reason;
   }
 }
 
-function invoked(draft: Draft, entry: At<InvokeEntry>): void {
-  const operation: OperationView = {
-    id: entry.operation,
-    delivery: entry.operation.slice(0, entry.operation.lastIndexOf(".")),
-    key: entry.key,
-    process: entry.process,
-    instance: entry.instance,
-    op: entry.op,
-    invoke: entry,
-    outcome: undefined,
-    settled: undefined,
-  };
-  draft.operations.set(operation.id, operation);
-  keyOf(draft, entry.key).operations.push(operation);
+function invoked(draft: Draft, invoke: Line<"invoke">): void {
+  const { operation: id, key, process, instance, op } = invoke;
+  const delivery = id.slice(0, id.lastIndexOf("."));
+  const operation = { id, delivery, key, process, instance, op, invoke, outcome: undefined, settled: undefined };
+  draft.operations.set(id, operation);
+  keyOf(draft, key).operations.push(operation);
 }
 
 function keyOf(draft: Draft, key: string): KeyView {
@@ -187,38 +180,66 @@ function keyOf(draft: Draft, key: string): KeyView {
   return found;
 }
 
-function disturbed(draft: Draft, entry: At<DisturbEntry>): void {
-  let found = draft.disturbances.get(entry.id);
-  if (!found) {
-    const { id, fault, instance } = entry;
-    found = {
-      id,
-      fault,
-      instance,
-      injectedAtMs: undefined,
-      struckAtMs: undefined,
-      healedAtMs: undefined,
-      confirmed: false,
-      healed: false,
-      evidence: undefined,
-      entries: [],
-    };
-    draft.disturbances.set(id, found);
+/** Statements that open, close or set something, or ask the catalog: their replies say nothing about an operation. */
+const decidesNothing = new RegExp(
+  [
+    "^(begin|start|commit|end|rollback|abort|savepoint|release|set|show|reset|discard|deallocate|listen|unlisten)\\b",
+    "^select\\s+[^\\s()]+$",
+    "^select\\s+(pg_(?!\\w*advisory)|set_config|current_setting|version|now)",
+    '^select\\b.*\\b(from|join)\\s+"?(pg_|information_schema)',
+  ].join("|"),
+  "is",
+);
+
+/** A request under way: its statements, how many of them are complete, whether the store has reported an error. */
+interface Request {
+  readonly statements: { readonly asked: number; readonly decides: boolean }[];
+  complete: number;
+  failed: boolean;
+}
+
+/** What was said on one connection: requests by their ordinals, and the statement parsed last and not yet executed. */
+interface Conversation {
+  parsed: string | undefined;
+  readonly requests: Map<number, Request>;
+}
+
+function asked(draft: Draft, message: Line<"message">): void {
+  if (message.request === 0) return; // the connect itself
+  const conversation = conversationOf(draft, message);
+  if (message.message === "Parse" || message.message === "Bind") {
+    conversation.parsed = message.text ?? conversation.parsed;
   }
-  found.entries.push(entry);
-  found.evidence = entry.evidence ?? found.evidence;
-  if (entry.event === "injected") found.injectedAtMs = entry.atMs;
-  if (entry.event === "struck") {
-    found.struckAtMs = entry.atMs;
-    found.confirmed = true;
-  }
-  if (entry.event === "healed" || entry.event === "missed") {
-    found.healedAtMs = entry.atMs;
-    found.healed = true;
+  if (message.message !== "Query" && message.message !== "Execute") return;
+  // Text that nobody knows gets the benefit of the doubt: it may be the claim.
+  const text = message.text ?? (message.message === "Execute" ? conversation.parsed : undefined) ?? "?";
+  if (message.message === "Execute") conversation.parsed = undefined;
+  const request = conversation.requests.get(message.request) ?? { statements: [], complete: 0, failed: false };
+  conversation.requests.set(message.request, request);
+  for (const statement of text.split(";").map((part) => part.trim()).filter((part) => part !== "")) {
+    request.statements.push({ asked: message.index, decides: !decidesNothing.test(statement) });
   }
 }
 
-function lastHeal(all: readonly DisturbanceView[]): number | undefined {
-  if (all.some((d) => !d.healed)) return undefined;
-  return all.reduce((latest, d) => Math.max(latest, d.healedAtMs ?? 0), 0);
+function answered(draft: Draft, message: Line<"message">): void {
+  const { requests } = conversationOf(draft, message);
+  const request = requests.get(message.request);
+  if (!request) return;
+  if (message.message === "ErrorResponse") request.failed = true;
+  // A driver may act on this message or wait for ReadyForQuery: the earlier of the two is what can be held against it.
+  if ((message.message === "CommandComplete" || message.message === "PortalSuspended") && !request.failed) {
+    const known = request.statements[request.complete++];
+    const statement = known ?? { asked: request.statements.at(-1)?.asked ?? message.index, decides: true };
+    const decisions = draft.decisions.get(message.instance) ?? [];
+    draft.decisions.set(message.instance, decisions);
+    if (statement.decides) decisions.push({ asked: statement.asked, answered: message.index });
+  }
+  if (message.last) requests.delete(message.request);
+}
+
+function conversationOf(draft: Draft, { instance, service, connection }: Line<"message">): Conversation {
+  const name = `${instance} ${service} ${connection}`;
+  let found = draft.conversations.get(name);
+  if (!found) draft.conversations.set(name, found = { parsed: undefined, requests: new Map() });
+  return found;
 }

@@ -1,0 +1,86 @@
+/**
+ * The real world of a session: services, instances, sink and observer, and lanes on them. Whatever was opened is closed in
+ * the opposite order, whatever way the session ends.
+ */
+
+import { openLane } from "../platform/lane.ts";
+import { insidePool, processPool } from "../platform/instances/pool.ts";
+import { startNative } from "../platform/native/stack.ts";
+import { startObserver } from "../platform/observer.ts";
+import { openSink } from "../platform/sink.ts";
+import { Lanes } from "../engine/lanes.ts";
+import type { Recorder } from "../engine/recorder.ts";
+
+/** What a session runs on. */
+export interface WorldOptions {
+  readonly host: "process" | "inside";
+  readonly lanes: number;
+  readonly ownLanes: number;
+  readonly instances: number;
+  readonly signal: AbortSignal;
+  say(line: string): void;
+}
+
+/** The open world. */
+export interface OpenWorld extends AsyncDisposable {
+  readonly lanes: Lanes;
+  readonly stack: { readonly name: string; readonly why: string };
+  readonly versions: Readonly<Record<string, string>>;
+  newPrefix(): string;
+  listen(recorder: Recorder): () => void;
+  /** A sentence once a service ended without our asking. */
+  readonly died: Promise<string>;
+}
+
+/** Connections that a server of one lane's own admits: few, so that using them up is quick. */
+const ownServerSettings = { max_connections: "40" };
+
+/** Opens the world. Rejects with a StackError that says what to do, and leaves nothing behind. */
+export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
+  const open = new AsyncDisposableStack();
+  try {
+    const stack = open.use(await startNative({ say: options.say, signal: options.signal }));
+    const pool = open.use(options.host === "inside" ? insidePool() : processPool({ say: options.say }));
+    const warm = pool.warm(options.host === "inside" ? 0 : options.lanes * options.instances);
+    const sink = open.use(await openSink());
+    const listeners = new Set<Recorder>();
+    open.use(
+      await startObserver({
+        thresholdMs: 25,
+        onStall: ({ forMs, who }) => {
+          for (const recorder of listeners) recorder.add({ type: "stall", forMs, who });
+        },
+      }),
+    );
+    const session = crypto.randomUUID().replaceAll("-", "").slice(0, 8);
+    const base = { session, instances: options.instances, toxiproxyUrl: stack.toxiproxy.url, instancePool: pool, sink };
+    const lanes = open.use(
+      new Lanes(async (kind, index) => {
+        if (kind === "shared") {
+          return await openLane({ ...base, index, postgresUrl: stack.shared.url, server: undefined });
+        }
+        const own = await stack.own(ownServerSettings);
+        const server = { service: "postgres" as const, kill: () => own.kill(), restart: () => own.restart() };
+        return await openLane({ ...base, index, postgresUrl: own.url, server });
+      }, { shared: options.lanes, own: options.ownLanes }),
+    );
+    await warm;
+    const disposal = open.move();
+    let runs = 0;
+    return {
+      lanes,
+      stack: { name: stack.name, why: stack.why },
+      versions: { ...stack.versions, deno: Deno.version.deno },
+      newPrefix: () => `${session}${(++runs).toString(36)}`,
+      listen: (recorder) => {
+        listeners.add(recorder);
+        return () => listeners.delete(recorder);
+      },
+      died: stack.shared.died,
+      [Symbol.asyncDispose]: () => disposal.disposeAsync(),
+    };
+  } catch (cause) {
+    await open.disposeAsync();
+    throw cause;
+  }
+}

@@ -1,0 +1,87 @@
+/**
+ * Lanes shared out among the runs of a session: a run takes one, and gives it back. Earlier scenarios go first, so that a
+ * scenario that has begun is finished before lanes go to the next.
+ */
+
+import type { Lane } from "../core/lane.ts";
+
+/** Opens a lane; `own` ones have a server of their own. */
+export type OpenLane = (kind: "shared" | "own", index: number) => Promise<Lane>;
+
+interface Waiting {
+  readonly priority: number;
+  readonly order: number;
+  give(lane: Lane): void;
+  fail(reason: unknown): void;
+}
+
+/** A bounded number of lanes of each kind, opened when first needed. */
+export class Lanes implements AsyncDisposable {
+  readonly #open: OpenLane;
+  readonly #max: Readonly<Record<"shared" | "own", number>>;
+  readonly #idle: Record<"shared" | "own", Lane[]> = { shared: [], own: [] };
+  readonly #opened: Record<"shared" | "own", number> = { shared: 0, own: 0 };
+  readonly #waiting: Record<"shared" | "own", Waiting[]> = { shared: [], own: [] };
+  readonly #all = new Map<Lane, "shared" | "own">();
+  #asked = 0;
+  #made = 0;
+
+  constructor(open: OpenLane, max: { shared: number; own: number }) {
+    this.#open = open;
+    this.#max = max;
+  }
+
+  /** Waits for a lane. Rejects if one cannot be opened. */
+  take(kind: "shared" | "own", priority: number): Promise<Lane> {
+    const idle = this.#idle[kind].pop();
+    if (idle) return Promise.resolve(idle);
+    if (this.#opened[kind] < this.#max[kind]) return this.#openOne(kind);
+    return new Promise((give, fail) => {
+      this.#waiting[kind].push({ priority, order: this.#asked++, give, fail });
+      this.#waiting[kind].sort((a, b) => a.priority - b.priority || a.order - b.order);
+    });
+  }
+
+  /** Gives a lane back; a spoiled one is closed and replaced. */
+  async giveBack(lane: Lane, spoiled: boolean): Promise<void> {
+    const kind = this.#all.get(lane)!;
+    let next = lane;
+    if (spoiled) {
+      this.#all.delete(lane);
+      this.#opened[kind]--;
+      await lane[Symbol.asyncDispose]();
+      if (this.#waiting[kind].length === 0) return;
+      try {
+        next = await this.#openOne(kind);
+      } catch (cause) {
+        this.#waiting[kind].shift()?.fail(cause);
+        return;
+      }
+    }
+    const waiting = this.#waiting[kind].shift();
+    if (waiting) waiting.give(next);
+    else this.#idle[kind].push(next);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const kind of ["shared", "own"] as const) {
+      for (const waiting of this.#waiting[kind].splice(0)) waiting.fail(new Error("The session ends"));
+    }
+    const ended = await Promise.allSettled([...this.#all.keys()].map((lane) => lane[Symbol.asyncDispose]()));
+    this.#all.clear();
+    const failed = ended.find((end) => end.status === "rejected");
+    if (failed) throw new Error("Cannot close a lane", { cause: failed.reason });
+  }
+
+  async #openOne(kind: "shared" | "own"): Promise<Lane> {
+    this.#opened[kind]++;
+    try {
+      const lane = await this.#open(kind, this.#made++);
+      this.#all.set(lane, kind);
+      return lane;
+    } catch (cause) {
+      this.#opened[kind]--;
+      throw cause;
+    }
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * How the process of a TypeScript subject is started: with few permissions, nothing from the network, and the lock file of
+ * the repository.
+ */
+
+import type { ChildSpec } from "./child.ts";
+import type { Limits } from "./limits.ts";
+
+/** What drivers read: npm:postgres and npm:pg look for PG* and for the user's name. */
+const readableEnv = [
+  "PG*",
+  "USER",
+  "USERNAME",
+  "LOGNAME",
+  "NODE_ENV",
+  "NODE_DEBUG",
+  "NODE_PG_FORCE_NATIVE",
+  "NO_COLOR",
+];
+
+/** Where the repository is, and what else subjects may read. */
+export interface HostOptions {
+  /** Folder that holds deno.json. */
+  readonly root: string;
+  /** Folders and files outside it that hosted modules are loaded from. */
+  readonly readable: readonly string[];
+  readonly limits: Limits;
+}
+
+/** The command of a process that hosts one module after the other. */
+export function denoHost({ root, readable, limits }: HostOptions): ChildSpec {
+  const args = [
+    "run",
+    "--quiet",
+    "--no-prompt",
+    "--cached-only",
+    `--config=${root}/deno.json`,
+    "--allow-net=127.0.0.1",
+    `--allow-read=${[root, ...readable].map((path) => path.replaceAll(",", ",,")).join(",")}`,
+    `--allow-env=${readableEnv.join(",")}`,
+    new URL("./host.ts", import.meta.url).href,
+  ];
+  return { command: Deno.execPath(), args, cwd: root, env: hostEnv(), limits };
+}
+
+/** The command that brings what a module imports into Deno's cache, for which a host has no permission. */
+export function denoCache(root: string, module: string): Deno.Command {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["cache", "--quiet", `--config=${root}/deno.json`, module],
+    cwd: root,
+    env: hostEnv(),
+    clearEnv: true,
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  });
+}
+
+/** True if a start failed because a package is not in the cache yet, in the words of Deno 2.9. */
+export function misses(reason: string): boolean {
+  return /^Failed (loading|caching)\b.*\bpackage\b/.test(reason);
+}
+
+/**
+ * Our environment without what would steer a driver past its road or colour its output. The sink is on this machine, so no
+ * proxy may come between.
+ */
+export function hostEnv(): Record<string, string> {
+  const env = Object.fromEntries(Object.entries(Deno.env.toObject()).filter(([name]) => !name.startsWith("PG")));
+  const unproxied = [env.NO_PROXY ?? env.no_proxy, "127.0.0.1", "localhost"].filter(Boolean).join(",");
+  return { ...env, NO_COLOR: "1", NO_PROXY: unproxied, no_proxy: unproxied };
+}

@@ -1,0 +1,171 @@
+# What must still happen when the harness is gone: sh alone, because sh is what is left then.
+#
+#   watch FOLDER            waits until the harness ends (end of input), then does what `end` does
+#   launch FOLDER NAME ...  writes down who this process is, then becomes the given program
+#   kill FOLDER NAME DATA   kill -9 of one Postgres and its children, at one moment, and its traces in the kernel
+#   end FOLDER              ends all programs of the session and removes its folder
+#   sweep PARENT            does `end` for every session in PARENT whose harness is dead
+#
+# A process is named by its number and its time of birth, because numbers are used again.
+
+LC_ALL=C
+export LC_ALL
+
+# born PID: when the process began, as one word; fails when there is none, or only a zombie.
+born() {
+  if [ -r /proc/self/stat ]; then
+    { read -r line <"/proc/$1/stat"; } 2>/dev/null || return 1
+    set -- ${line##*) }
+    [ "$1" != Z ] && [ "$1" != X ] || return 1
+    echo "${20}"
+  else
+    set -- $(ps -o state= -o lstart= -p "$1")
+    case "$1" in '' | Z*) return 1 ;; esac
+    shift
+    echo "$*" | tr ' ' _
+  fi
+}
+
+# lives PID BORN
+lives() {
+  [ -n "$2" ] && [ "$(born "$1")" = "$2" ]
+}
+
+children() {
+  parent=$1
+  if [ -r /proc/self/stat ]; then
+    for stat in /proc/[0-9]*/stat; do
+      { read -r line <"$stat"; } 2>/dev/null || continue
+      child=${line%% *}
+      set -- ${line##*) }
+      [ "$2" != "$parent" ] || echo "$child"
+    done
+  else
+    ps -A -o pid= -o ppid= | while read -r child owner; do
+      [ "$owner" != "$parent" ] || echo "$child"
+    done
+  fi
+}
+
+# kill_tree PID BORN: the parent is stopped first, so that it makes no child between the look and the blow.
+kill_tree() {
+  lives "$1" "$2" || return 0
+  kill -STOP "$1" 2>/dev/null
+  kill -KILL $(children "$1") "$1" 2>/dev/null
+}
+
+# wait_gone TENTHS RECORD...: true once none of the recorded processes lives.
+wait_gone() {
+  turns=$(($1 * 5))
+  shift
+  while [ "$turns" -gt 0 ]; do
+    left=
+    for record in "$@"; do
+      [ -f "$record" ] && read -r pid birth <"$record" && lives "$pid" "$birth" && left=yes
+    done
+    [ -n "$left" ] || return 0
+    turns=$((turns - 1))
+    sleep 0.02 2>/dev/null || sleep 1
+  done
+  return 1
+}
+
+# A postmaster that was killed leaves its segment of shared memory; its number stands in the seventh line of its lock file.
+forget_shared_memory() {
+  lock=$1/postmaster.pid
+  [ -f "$lock" ] || return 0
+  set -- $(sed -n 7p "$lock")
+  [ -z "$2" ] || ipcrm -m "$2" 2>/dev/null
+  rm -f "$lock"
+}
+
+launch() {
+  folder=$1 name=$2
+  shift 2
+  # The ending renames `running`, so nothing can be launched behind its back: the move fails then.
+  echo "$$ $(born $$)" >"$folder/running/.$name" && mv "$folder/running/.$name" "$folder/running/$name" || exit 70
+  exec "$@" >"$folder/log/$name" 2>&1 </dev/null
+}
+
+kill_one() {
+  record=$1/running/$2
+  [ -f "$record" ] || return 0
+  read -r pid birth <"$record"
+  offspring=$(children "$pid")
+  kill_tree "$pid" "$birth"
+  wait_gone 50 "$record" || exit 1
+  for child in $offspring; do
+    turns=0
+    while born "$child" >/dev/null && [ "$turns" -lt 250 ]; do
+      turns=$((turns + 1))
+      sleep 0.01 2>/dev/null || sleep 1
+    done
+  done
+  rm -f "$record"
+  forget_shared_memory "$3"
+}
+
+end() {
+  folder=$1
+  [ -d "$folder" ] && [ ! -L "$folder" ] || return 0
+  mv "$folder/running" "$folder/ending" 2>/dev/null
+  for record in "$folder"/ending/*; do
+    [ -f "$record" ] && read -r pid birth <"$record" && lives "$pid" "$birth" || continue
+    case "$record" in
+      */postgres-*) kill -QUIT "$pid" ;; # an immediate shutdown: it ends its own children, and leaves nothing in the kernel
+      *) kill -TERM "$pid" ;;
+    esac
+    kill -CONT "$pid"
+  done 2>/dev/null
+  if ! wait_gone 20 "$folder"/ending/*; then
+    for record in "$folder"/ending/*; do
+      [ -f "$record" ] && read -r pid birth <"$record" && kill_tree "$pid" "$birth"
+    done
+    wait_gone 20 "$folder"/ending/*
+  fi
+  for data in "$folder"/data/*; do
+    forget_shared_memory "$data"
+  done
+  for _ in 1 2 3 4 5; do
+    rm -rf "$folder" 2>/dev/null && return 0
+    sleep 0.1 2>/dev/null || sleep 1
+  done
+  return 1
+}
+
+watch() {
+  trap '' INT TERM HUP
+  echo "$PPID $(born "$PPID") $(uname -n) $$ $(born $$)" >"$1/harness"
+  echo ready
+  exec >/dev/null 2>&1
+  while read -r _; do :; done
+  end "$1"
+}
+
+sweep() {
+  for folder in "$1"/nevertwice-session-*; do
+    [ -d "$folder" ] && [ ! -L "$folder" ] && [ -O "$folder" ] || continue
+    if [ -f "$folder/harness" ]; then
+      read -r pid birth machine watcher watcher_birth <"$folder/harness"
+      if [ "$machine" = "$(uname -n)" ]; then
+        # A supervisor that still lives is just ending the session by itself.
+        lives "$pid" "$birth" || lives "$watcher" "$watcher_birth" && continue
+      else
+        # Another machine or container shares this folder with us, and its processes cannot be seen from here.
+        [ -n "$(find "$folder" -maxdepth 0 -mmin +1440)" ] || continue
+      fi
+    else
+      # A session that is just being made has not written it yet.
+      [ -n "$(find "$folder" -maxdepth 0 -mmin +1)" ] || continue
+    fi
+    end "$folder" && echo "$folder"
+  done
+}
+
+verb=$1
+shift
+case "$verb" in
+  watch | launch | end | sweep) "$verb" "$@" ;;
+  kill) kill_one "$@" ;;
+  *) exit 64 ;;
+esac

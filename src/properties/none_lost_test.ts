@@ -1,0 +1,68 @@
+/** none_lost, by drawn histories and by mutation. */
+
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { view } from "../core/view.ts";
+import { drawn, told } from "../testing/drawn.ts";
+import { madeHistory, madeOptions } from "../testing/made_history.ts";
+import { noneLost } from "./none_lost.ts";
+
+Deno.test("none_lost holds where every acknowledged key has an effect, durable or at the sink", () => {
+  const history = drawn(`
+    A  |--deliver(e1)-------info|   |--deliver(e1)--ok(duplicate)|
+               *effect(e1)
+    B  |--deliver(e2)-----ok|
+               *sink(e2 duplicate)
+  `);
+  assert.deepEqual(noneLost.check(history.view), { verdict: "holds", examined: 2 });
+});
+
+Deno.test("none_lost is violated by an acknowledged key without effect, and shows its acknowledgement", () => {
+  const history = drawn(`
+    A  |--deliver(e1)-------info|
+    B        |--deliver(e1)-------------ok(duplicate)|
+              ~cut~~healed          *sink(e1 refused)
+  `);
+  const verdict = noneLost.check(history.view);
+  assert.ok(verdict.verdict === "violated");
+  assert.equal(verdict.because, "event e1 was acknowledged to d2.1 and has no effect");
+  assert.deepEqual(told(history, verdict.evidence), ["invoke d2.1", "ok d2.1"]);
+});
+
+Deno.test("none_lost does not ask for effects of what was never acknowledged", () => {
+  const history = drawn(`
+    A  |--deliver(e1)-------info|  |--deliver(e1)---fail(busy)|
+    B  |--deliver(e2)-------ok|
+                  *effect(e2)
+  `);
+  assert.deepEqual(noneLost.check(history.view), { verdict: "holds", examined: 1 });
+  assert.equal(noneLost.check(drawn(`A  |--deliver(e1)-----info|`).view).verdict, "unknown");
+});
+
+Deno.test("none_lost without quiescence knows only that what is there is not lost", () => {
+  const there = `
+    A  |--deliver(e1)--ok| #unquiet
+            *effect(e1)`;
+  assert.equal(noneLost.check(drawn(there).view).verdict, "holds");
+  assert.equal(noneLost.check(drawn(`A  |--deliver(e1)--ok| #unquiet`).view).verdict, "unknown");
+});
+
+Deno.test("none_lost accuses nobody while something may still be disturbed", () => {
+  const history = drawn(`
+    A  |--deliver(e1)---------ok|
+          ~killed~~~~unhealed
+  `);
+  assert.equal(noneLost.check(history.view).verdict, "unknown");
+});
+
+Deno.test("none_lost never accuses a correct history, and always one that lacks an acknowledged effect", () => {
+  fc.assert(fc.property(madeOptions, fc.nat(), (options, pick) => {
+    const made = madeHistory(options);
+    const history = view(made.plan, made.entries);
+    assert.equal(noneLost.check(history).verdict, "holds");
+    const keys = [...history.keys.keys()];
+    const key = keys[pick % keys.length]!;
+    const without = made.entries.filter((e) => !((e.type === "effect" || e.type === "sink") && e.key === key));
+    assert.equal(noneLost.check(view(made.plan, without)).verdict, "violated");
+  }));
+});

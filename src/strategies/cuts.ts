@@ -1,0 +1,124 @@
+/**
+ * `cuts`: proof by exhaustion that no single lost, late or simultaneous message matters. Learns the conversation of an
+ * operation from an undisturbed run, then gives one plan for every place where it can be disturbed.
+ *
+ * Each plan: the operation is disturbed at its place, the sender resends until acknowledged, and once more after that.
+ */
+
+import type { AnyFault } from "../core/fault.ts";
+import { describePlace } from "../core/place.ts";
+import { formatVersion } from "../core/plan.ts";
+import type { Delivery, Operation, Plan } from "../core/plan.ts";
+import type { EveryPlace, NamedScenario } from "../core/scenario.ts";
+import { derivedSeed, shardOf } from "../core/seed.ts";
+import type { Budget, Judged, PlannedPlace, Progress, Strategy } from "../core/strategy.ts";
+import { conversationOf } from "./conversation.ts";
+import { disturbancesOf } from "./disturbances.ts";
+import { sideBySide } from "./side_by_side.ts";
+
+/** One plan with the place that it disturbs. */
+export interface Placed {
+  readonly plan: Plan;
+  readonly place: PlannedPlace;
+}
+
+/** How long a message is stalled: longer than every lease and timeout of the subject. */
+export function stallMsOf(
+  plans: EveryPlace<Operation>,
+  promises: { answersWithinMs: number; leaseMs?: number },
+): number {
+  return plans.stallMs ?? Math.round(1.25 * Math.max(promises.answersWithinMs, promises.leaseMs ?? 0) + 50);
+}
+
+/** The plan of an operation that nothing disturbs; all others are made from it. */
+export function undisturbed(named: NamedScenario, conversation: "new" | "open", seed: number): Plan {
+  const plans = named.scenario.plans as EveryPlace<Operation>;
+  const instances = named.scenario.instances ?? 3;
+  const op = plans.operation;
+  const opened = Array.from({ length: instances }, (_, instance) => [{ ...op, key: `warm${instance}` }]);
+  const last = instances - 1;
+  const resendAfterMs = [0, 2, 4, 8, 15, 25];
+  const deliveries: Delivery[] = [
+    { id: "d1", op, starts: { atMs: 0 }, route: [0, Math.min(1, last), 0], resendAfterMs },
+    { id: "d2", op, starts: { afterAckOf: "d1", afterMs: 0 }, route: [last, 0], resendAfterMs },
+  ];
+  return {
+    formatVersion,
+    scenario: named.path,
+    identity: `${conversation} connection, undisturbed`,
+    seed: derivedSeed(seed, `${named.path} ${conversation}`),
+    instances,
+    warmUp: conversation === "open" ? opened : [],
+    deliveries,
+    faults: [],
+    cuts: [],
+    holds: [],
+    choices: [],
+  };
+}
+
+/** Every plan for a learned conversation. */
+export function plansFor(
+  named: NamedScenario,
+  base: Plan,
+  learned: { conversation: "new" | "open"; history: Judged["history"] },
+  depth: Budget["depth"],
+): readonly Placed[] {
+  const plans = named.scenario.plans as EveryPlace<Operation>;
+  const spoken = conversationOf(learned.history, "d1.1");
+  const stallMs = stallMsOf(plans, named.scenario.subject.promises);
+  return plans.disturb.flatMap((how) =>
+    disturbancesOf(how, spoken, { base, depth, stallMs }).map(({ plan, disturbance, message }) => {
+      const name = `${describePlace(message.place)}`;
+      const identity = `${learned.conversation} connection, ${disturbance} ${name}`;
+      return {
+        plan: { ...base, ...plan, identity },
+        place: {
+          identity,
+          conversation: `${learned.conversation} connection`,
+          message: name,
+          text: message.text,
+          disturbance,
+        },
+      };
+    })
+  );
+}
+
+/** The names of the faults of a scenario by cuts. */
+export function faultsOf(plans: EveryPlace<Operation>): readonly AnyFault[] {
+  return plans.disturb.filter((how) => typeof how !== "string");
+}
+
+/** The strategy. */
+export const cuts: Strategy = {
+  name: "cuts",
+  async *search(named, budget, attempt, progress) {
+    const placed: Placed[] = [];
+    for (const conversation of (named.scenario.plans as EveryPlace<Operation>).connections ?? ["open", "new"]) {
+      const base = undisturbed(named, conversation, budget.seed);
+      const judged = await attempt(base);
+      yield judged;
+      if (judged.void) return progress.interrupted(`its conversation could not be learned: ${judged.void}`);
+      placed.push(...plansFor(named, base, { conversation, history: judged.history }, budget.depth));
+    }
+    yield* visit(placed, budget, attempt, progress);
+  },
+};
+
+async function* visit(
+  placed: readonly Placed[],
+  budget: Budget,
+  attempt: (plan: Plan) => Promise<Judged>,
+  progress: Progress,
+): AsyncGenerator<Judged> {
+  const ours = placed.filter(({ plan }) => shardOf(plan.identity, budget.shard.of) === budget.shard.index);
+  for (const { place } of ours) progress.planned(place);
+  let done = 0;
+  const going = () => budget.now() < budget.untilMs && !budget.signal.aborted;
+  for await (const judged of sideBySide(ours, { lanes: budget.lanes, going, work: ({ plan }) => attempt(plan) })) {
+    done++;
+    yield judged;
+  }
+  if (done < ours.length) progress.interrupted(`${done} of ${ours.length} places were visited before the time was up`);
+}

@@ -1,0 +1,91 @@
+/**
+ * The reference's webhook dedupe, made testable: one subject for each mode. The instance's half is `dedupe_hosted.ts`; flawed
+ * twins use both and differ in the module that opens the dedupe, and in nothing else.
+ */
+
+import type { Operation } from "../core/plan.ts";
+import type { Effect, Promises, Subject, Truth } from "../core/subject.ts";
+import { schemaSql } from "../reference/dedupe/mod.ts";
+
+/** One delivery of a webhook. `key` is the event's id. */
+export interface WebhookDelivery extends Operation {
+  /** The event's body; the same id with another body is a conflict. */
+  readonly body: string;
+  /** How long the handler waits for something else before it makes its effect, in ms; 0 by default. */
+  readonly pauseMs?: number;
+  /** The handler throws an error with this message. */
+  readonly plant?: string;
+}
+
+/** Where the event's effect goes: into the same transaction, to somebody else, or with many in one statement; or by way of HTTP. */
+export type Mode = "transactional" | "leased" | "batch" | "receiver";
+
+/** The deadline that each call of the dedupe is given, in ms. */
+const deadlineMs = 200;
+
+/**
+ * The times of claims: short, so that a session is quick. A first delivery also opens the dedupe, which has a deadline of
+ * its own: hence twice the deadline.
+ */
+export const claimTimes: Promises = { answersWithinMs: 2 * deadlineMs, leaseMs: 250, convergesWithinMs: 10_000 };
+
+/** The times of controls: a control that does not converge must not take long to show it. */
+export const controlTimes: Promises = { ...claimTimes, convergesWithinMs: 1_000 };
+
+/** Longer than the deadline and the lease: how long a message is stalled. */
+export const longerThanAllMs = 350;
+
+/** How a subject of dedupe differs from the plain one of its mode. */
+export interface Variant {
+  readonly name?: string;
+  readonly mode: Mode;
+  readonly promises?: Promises;
+  /** The hosted module; the reference's by default. */
+  readonly module?: URL;
+  readonly sink?: Subject["sink"];
+  /** Tables; the reference's by default. */
+  readonly tables?: string;
+  /** The dedupe is opened when the instance starts, as in production; else at the first delivery, so that opening is disturbed too. */
+  readonly opensAtStart?: boolean;
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+/** A dedupe subject. */
+export function dedupe(variant: Variant): Subject<WebhookDelivery> {
+  return {
+    name: variant.name ?? `dedupe, ${variant.mode}`,
+    needs: ["postgres"],
+    host: { module: variant.module ?? new URL("./dedupe_hosted.ts", import.meta.url) },
+    promises: variant.promises ?? claimTimes,
+    options: { mode: variant.mode, opensAtStart: variant.opensAtStart ?? false, deadlineMs, ...variant.options },
+    sink: variant.sink ?? "accept",
+    describe: (op) => `webhook ${op.key}`,
+    prepare: ({ sql }) => prepare(sql, variant.tables ?? schemaSql),
+    effects,
+    pending,
+  };
+}
+
+/** The ledger has no unique constraint: one that refuses duplicates would hide the very bug. */
+const ledgerSql = `create table ledger (
+  id bigint generated always as identity, run text not null, key text not null, operation text not null, token text)`;
+
+async function prepare(sql: Truth["sql"], tables: string): Promise<void> {
+  await sql.unsafe(tables);
+  await sql.unsafe(ledgerSql);
+}
+
+async function effects({ sql, namespace }: Truth): Promise<readonly Effect[]> {
+  const rows = await sql<{ key: string; operation: string; token: string | null }[]>`
+    select key, operation, token from ledger where run = ${namespace.prefix} order by id`;
+  return rows.map(({ key, operation, token }) => ({ key, operation, ...(token === null ? {} : { token }) }));
+}
+
+/** Leases that nobody completed: an event that is claimed and never done. */
+async function pending({ sql, namespace }: Truth): Promise<readonly { kind: string; key: string }[]> {
+  const [table] = await sql<{ there: boolean }[]>`select to_regclass('webhook_event') is not null as there`;
+  if (!table?.there) return [];
+  const rows = await sql<{ event_id: string }[]>`
+    select event_id from webhook_event where provider = ${namespace.prefix} and status = 'leased'`;
+  return rows.map((row) => ({ kind: "lease", key: row.event_id }));
+}

@@ -1,0 +1,73 @@
+/**
+ * The instance's half of the dedupe subjects: opens the dedupe over this instance's own road, delivers events to it, and
+ * testifies. `hostDedupe` takes what opens the dedupe, so that a flawed twin differs from the good one by that alone.
+ */
+
+import { Refused } from "../core/outcome.ts";
+import type { Call, Hosted, Instance, World } from "../core/subject.ts";
+import { type Dedupe, type DedupeOptions, openDedupe } from "../reference/dedupe/mod.ts";
+import { StoreUnavailable } from "../reference/errors.ts";
+import { deliver } from "./dedupe_delivery.ts";
+import type { WebhookDelivery } from "./dedupe.ts";
+
+/** What a dedupe has to offer to be hosted: the reference's modes. A twin may leave out those that it is not about. */
+export type HostedDedupe = Pick<Dedupe, "transactional" | "leased" | "batch"> & AsyncDisposable;
+
+/** Makes a hosted module of whatever opens a dedupe. */
+export function hostDedupe(open: (options: DedupeOptions) => Promise<HostedDedupe>): Hosted<WebhookDelivery> {
+  return {
+    async start(world: World): Promise<Instance<WebhookDelivery>> {
+      const opening = new Opening(() => open(optionsOf(world)));
+      if (world.options.opensAtStart) await opening.opened();
+      return {
+        async invoke(op: WebhookDelivery, call: Call): Promise<unknown> {
+          return await deliver(await opening.opened(), op, call, world);
+        },
+        [Symbol.asyncDispose]: () => opening.close(),
+      };
+    },
+  };
+}
+
+/** Options of one instance: its own road, its run's part of the tables, the times that the subject promises. */
+function optionsOf(world: World): DedupeOptions {
+  const promises = world.options.promises as { leaseMs?: number };
+  return {
+    url: world.url("postgres"),
+    schema: world.namespace.schema,
+    provider: world.namespace.prefix,
+    deadlineMs: world.options.deadlineMs as number,
+    ...(promises.leaseMs === undefined ? {} : { leaseMs: promises.leaseMs }),
+    connectionsMax: 4,
+    log: (record) => world.note("log", record),
+  };
+}
+
+/** Opens at the first use; what failed is not remembered, and nothing happened to the event meanwhile. */
+class Opening {
+  readonly #open: () => Promise<HostedDedupe>;
+  #opening: Promise<HostedDedupe> | undefined;
+
+  constructor(open: () => Promise<HostedDedupe>) {
+    this.#open = open;
+  }
+
+  async opened(): Promise<HostedDedupe> {
+    this.#opening ??= this.#open();
+    try {
+      return await this.#opening;
+    } catch (cause) {
+      this.#opening = undefined;
+      if (cause instanceof StoreUnavailable) throw new Refused(cause.message, { cause });
+      throw cause;
+    }
+  }
+
+  async close(): Promise<void> {
+    const opened = await this.#opening?.catch(() => undefined); // a dedupe that did not open has nothing to close
+    await opened?.[Symbol.asyncDispose]();
+  }
+}
+
+/** The reference itself. */
+export const hosted: Hosted<WebhookDelivery> = hostDedupe(openDedupe);

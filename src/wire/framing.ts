@@ -1,0 +1,53 @@
+/**
+ * What the wire must know of a protocol: where its messages begin and end, what they are called, and which reply belongs to which
+ * request. Everything else (relay, cuts, holds, recording) is the same for all protocols. A new protocol is one more file like
+ * `postgres_framing.ts`.
+ */
+
+import type { Buffer } from "node:buffer";
+import type { Direction } from "../core/place.ts";
+
+/** What the beginning of a message says about it. */
+export interface Head {
+  /** The protocol's own name, as in `MessagePlace.message`. */
+  readonly name: string;
+  /** Bytes of the whole message; `Infinity` if from here on the bytes cannot be divided (see `endless`). */
+  readonly length: number;
+  /** How many of its first bytes `meaning` wants to see; 0 if none. */
+  readonly inspectBytes: number;
+  /** The wire keeps the message and answers with this itself. */
+  readonly answer?: Buffer;
+  /** Why framing ends here: bytes that nobody understands (counted), or a conversation that cannot be divided from now on. */
+  readonly endless?: "unknown" | "unframed";
+}
+
+/** What a whole message means for the conversation. */
+export interface Meaning {
+  /** As in `MessageEntry.request`. */
+  readonly request: number;
+  /** As in `MessageEntry.text`: never credentials or values of parameters. */
+  readonly text?: string | undefined;
+  /** Down: the last message of a reply. */
+  readonly last?: boolean;
+  /** Down, with `last`: the reply held an error. */
+  readonly error?: boolean;
+  /** Up: the store is now expected to send something. */
+  readonly asks?: boolean;
+}
+
+/** One connection's protocol: made anew for each connection, fed in the order in which the messages pass. */
+export interface Framing {
+  /**
+   * Reads the beginning of the message at `from`. `"more"`: it takes more bytes to tell. Never throws: bytes that make no sense
+   * are an endless message. Asked again with more bytes, it gives the same answer, so it changes no state but for endless ones.
+   */
+  head(direction: Direction, bytes: Buffer, from: number): Head | "more";
+  /** The message has come whole; `first` begins with its first `inspectBytes` bytes (all of it if it is shorter). */
+  meaning(direction: Direction, head: Head, first: Buffer): Meaning;
+  /** Ordinal of the request that the next bytes from the store belong to. */
+  readonly replying: number;
+  /** The process of the store that serves this connection, once it said so. */
+  readonly backendPid: number | undefined;
+  /** No request is begun or unanswered, and no transaction is open. */
+  readonly idle: boolean;
+}
