@@ -71,7 +71,7 @@ export async function chaos(options: ChaosOptions): Promise<number> {
     console.log(
       JSON.stringify({ type: "ended", results: join(folder.path, "results.json"), exitCode: results.exitCode }),
     );
-  } else console.log(summaryOf(results, { reportPath: report, color: Deno.stdout.isTerminal() && !Deno.noColor }));
+  } else console.log(summaryOf(results, report));
   return results.exitCode;
 }
 

@@ -23,6 +23,8 @@ export interface Traffic {
   /** Connections that ended by the road or the store, not by the instance: in order, and by a reset. */
   readonly endedByRoad: number;
   readonly resets: number;
+  /** Longest time from the end of one side of a connection to that of the other; undefined if none ended. */
+  readonly slowestCloseMs: number | undefined;
   /** Requests that have had no byte of an answer so far. */
   readonly unanswered: number;
 }

@@ -17,12 +17,16 @@ export const confirmationsMin = 5;
 export interface Sampled<Op extends Operation> {
   readonly strategy: "sample";
   readonly workload: Arbitrary<readonly Delivery<Op>[]>;
+  /** What each instance does before time zero, so that its connections are open when the first fault strikes; its key is replaced. */
+  readonly warmUp?: Op;
   /** Each of them must have been confirmed, overlapping an operation, in at least 5 valid runs. */
   readonly faults: readonly AnyFault[];
   /** At most so many faults in one run; 2 by default. */
   readonly faultsMax?: number;
   /** Faults begin within this time; 300 ms by default. */
   readonly withinMs?: number;
+  /** How long faults stay in place: 80 to 250 ms by default. */
+  readonly windowMs?: { readonly min: number; readonly max: number };
   /** How many runs the quick budget asks for at least; 20 by default. */
   readonly runsMin?: number;
 }

@@ -185,7 +185,7 @@ const decidesNothing = new RegExp(
   [
     "^(begin|start|commit|end|rollback|abort|savepoint|release|set|show|reset|discard|deallocate|listen|unlisten)\\b",
     "^select\\s+[^\\s()]+$",
-    "^select\\s+(pg_(?!\\w*advisory)|set_config|current_setting|version|now)",
+    "^select\\s+(pg_(?!\\w*advisory)\\w+|set_config|current_setting|version|now)\\s*\\(",
     '^select\\b.*\\b(from|join)\\s+"?(pg_|information_schema)',
   ].join("|"),
   "is",
@@ -205,36 +205,38 @@ interface Conversation {
 }
 
 function asked(draft: Draft, message: Line<"message">): void {
-  if (message.request === 0) return; // the connect itself
+  const { message: name, request: ordinal, text } = message;
+  const executes = name === "Query" || name === "Execute";
+  if (ordinal === 0 || (!executes && name !== "Parse" && name !== "Bind")) return; // 0: the connect itself
   const conversation = conversationOf(draft, message);
-  if (message.message === "Parse" || message.message === "Bind") {
-    conversation.parsed = message.text ?? conversation.parsed;
-  }
-  if (message.message !== "Query" && message.message !== "Execute") return;
+  if (!executes) return void (conversation.parsed = text ?? conversation.parsed);
   // Text that nobody knows gets the benefit of the doubt: it may be the claim.
-  const text = message.text ?? (message.message === "Execute" ? conversation.parsed : undefined) ?? "?";
-  if (message.message === "Execute") conversation.parsed = undefined;
-  const request = conversation.requests.get(message.request) ?? { statements: [], complete: 0, failed: false };
-  conversation.requests.set(message.request, request);
-  for (const statement of text.split(";").map((part) => part.trim()).filter((part) => part !== "")) {
+  const said = text ?? (name === "Execute" ? conversation.parsed : undefined) ?? "?";
+  if (name === "Execute") conversation.parsed = undefined;
+  let request = conversation.requests.get(ordinal);
+  if (!request) conversation.requests.set(ordinal, request = { statements: [], complete: 0, failed: false });
+  for (const statement of said.split(";").map((part) => part.trim()).filter((part) => part !== "")) {
     request.statements.push({ asked: message.index, decides: !decidesNothing.test(statement) });
   }
 }
 
 function answered(draft: Draft, message: Line<"message">): void {
+  const { message: name, last } = message;
+  // A driver may act on this message or wait for ReadyForQuery: the earlier of the two is what can be held against it.
+  const completes = name === "CommandComplete" || name === "PortalSuspended";
+  if (!completes && !last && name !== "ErrorResponse") return;
   const { requests } = conversationOf(draft, message);
   const request = requests.get(message.request);
   if (!request) return;
-  if (message.message === "ErrorResponse") request.failed = true;
-  // A driver may act on this message or wait for ReadyForQuery: the earlier of the two is what can be held against it.
-  if ((message.message === "CommandComplete" || message.message === "PortalSuspended") && !request.failed) {
+  if (name === "ErrorResponse") request.failed = true;
+  if (completes && !request.failed) {
     const known = request.statements[request.complete++];
     const statement = known ?? { asked: request.statements.at(-1)?.asked ?? message.index, decides: true };
-    const decisions = draft.decisions.get(message.instance) ?? [];
-    draft.decisions.set(message.instance, decisions);
+    let decisions = draft.decisions.get(message.instance);
+    if (!decisions) draft.decisions.set(message.instance, decisions = []);
     if (statement.decides) decisions.push({ asked: statement.asked, answered: message.index });
   }
-  if (message.last) requests.delete(message.request);
+  if (last) requests.delete(message.request);
 }
 
 function conversationOf(draft: Draft, { instance, service, connection }: Line<"message">): Conversation {

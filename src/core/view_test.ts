@@ -29,6 +29,7 @@ Deno.test("view() takes the reply to a claim for a decision, however the claim i
     "with claim as (insert into inbox (id) values ($1) on conflict do nothing returning id) insert into ledger…",
     "select pg_try_advisory_xact_lock($1)",
     "select token from claim_event($1)",
+    "select version from inbox where id = $1 for update",
     "update leases set owner = $1 where id = $2",
   ];
   for (const claim of claims) assert.equal(statement(claim).decisions.get(0)?.length, 1, claim);

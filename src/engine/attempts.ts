@@ -107,6 +107,7 @@ export class Attempts {
     const { lanes, newPrefix, versions, listen } = this.#options;
     const own = plan.faults.some((planned) => this.#faults.get(planned.fault)?.ownServer);
     const lane = await lanes.take(own ? "own" : "shared", this.#priority);
+    this.#tally.begin();
     let spoiled = true;
     try {
       const history = await execute({

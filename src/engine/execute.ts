@@ -8,10 +8,10 @@ import { formatVersion } from "../core/plan.ts";
 import type { Plan } from "../core/plan.ts";
 import type { AnyFault } from "../core/fault.ts";
 import type { Lane, StartSpec } from "../core/lane.ts";
-import type { Subject } from "../core/subject.ts";
+import type { Namespace, Subject } from "../core/subject.ts";
 import { Clients } from "./client.ts";
 import { Nemesis } from "./nemesis.ts";
-import { within } from "./pause.ts";
+import { pause, until, within } from "./pause.ts";
 import { quiesce, readTruth } from "./quiesce.ts";
 import { Recorder } from "./recorder.ts";
 import { Sender } from "./sender.ts";
@@ -48,8 +48,10 @@ export async function execute(execution: Execution): Promise<readonly Entry[]> {
     versions: execution.versions,
   });
   const unlisten = execution.listen?.(recorder);
+  const at = { step: "beginning" };
   try {
-    await run(execution, recorder);
+    const ended = await within(run(execution, recorder, at).then(() => true), runMsMax(execution), false);
+    if (!ended) throw new Error(`the run did not end within ${runMsMax(execution)} ms: it was ${at.step}`);
   } catch (cause) {
     // The harness itself failed: said in the history, for the run is ours and the verdict must not be about the subject.
     recorder.add({
@@ -64,8 +66,14 @@ export async function execute(execution: Execution): Promise<readonly Entry[]> {
   return recorder.entries;
 }
 
-async function run(execution: Execution, recorder: Recorder): Promise<void> {
+/** What a run is doing, for the sentence about one that hangs. */
+interface At {
+  step: string;
+}
+
+async function run(execution: Execution, recorder: Recorder, at: At): Promise<void> {
   const { plan, subject, lane, prefix } = execution;
+  at.step = "preparing the tables";
   const schema = await lane.schemaFor(subject);
   const namespace = { schema, prefix };
   const sink = lane.openSink({
@@ -84,50 +92,91 @@ async function run(execution: Execution, recorder: Recorder): Promise<void> {
   });
   const clients = new Clients({ lane, recorder, promises: subject.promises, graceMs, specOf });
   try {
+    at.step = "starting the instances";
     await Promise.all(Array.from({ length: plan.instances }, (_, instance) => clients.start(instance)));
-    await warmUp(plan, clients);
+    at.step = "warming up";
+    await warmUp(execution, clients);
     recorder.zero();
-    await disturbAndSend(execution, clients, recorder);
+    await disturbAndSend(execution, { clients, recorder, at, namespace });
   } finally {
+    at.step = "waiting for quiet";
     await quiesce({ clients, lane, recorder, instances: plan.instances });
     sink.close();
+    at.step = "cleaning the roads";
     await lane.cleanRoads();
   }
+  at.step = "reading the truth";
   await readTruth({ subject, lane, recorder, namespace });
 }
 
-async function warmUp(plan: Plan, clients: Clients): Promise<void> {
+/** Each warm-up is repeated until it is acknowledged: what time zero finds is an instance at work, not one that is still busy. */
+async function warmUp({ plan, subject }: Execution, clients: Clients): Promise<void> {
+  const endMs = performance.now() + subject.promises.convergesWithinMs;
   await Promise.all(plan.warmUp.map(async (operations, instance) => {
-    const process = clients.newProcess();
-    for (const [i, op] of operations.entries()) {
-      await clients.invoke({ operation: `w${instance}.${i + 1}`, process, instance, op });
+    let process = clients.newProcess();
+    let sends = 0;
+    for (const op of operations) {
+      for (;;) {
+        const { outcome } = await clients.invoke({ operation: `w${instance}.${++sends}`, process, instance, op });
+        if (outcome === "ok" || performance.now() > endMs) break;
+        if (outcome === "info") process = clients.newProcess();
+        await pause(20, new AbortController().signal);
+      }
     }
   }));
 }
 
-async function disturbAndSend(execution: Execution, clients: Clients, recorder: Recorder): Promise<void> {
+async function disturbAndSend(
+  execution: Execution,
+  run: { clients: Clients; recorder: Recorder; at: At; namespace: Namespace },
+): Promise<void> {
   const { plan, subject, lane, faults } = execution;
+  const { clients, recorder, at, namespace } = run;
   const sent = new AbortController();
   const stop = new AbortController();
-  const nemesis = new Nemesis({ plan, lane, recorder, faults, settled: (o) => clients.settled(o), done: sent.signal });
+  const sql = lane.sqlIn(namespace.schema);
+  const nemesis = new Nemesis({
+    plan,
+    lane,
+    sql,
+    recorder,
+    faults,
+    settled: (o) => clients.settled(o),
+    done: sent.signal,
+  });
   const armed = nemesis.arm();
   recorder.add({ type: "phase", phase: "zero" });
   const sender = new Sender({ plan, clients, now: recorder.now, signal: stop.signal });
   const sending = sender.deliverAll().finally(() => sent.abort());
   // What has not struck until then never will; what is in place still ends in its own time.
   const horizon = setTimeout(() => sent.abort(), lastPlannedMs(plan) + subject.promises.convergesWithinMs);
+  at.step = "disturbing";
   await armed.disturb().finally(() => clearTimeout(horizon));
+  const healedMs = recorder.now();
   recorder.add({ type: "phase", phase: "healed" });
+  at.step = "waiting for the sender";
   // From the last heal on, the subject has as long as it promised; the last attempt may begin just before and is waited for.
   await within(sending, subject.promises.convergesWithinMs + graceMs, undefined);
   const open = sender.open;
   stop.abort();
   await within(sending, subject.promises.answersWithinMs + 2 * graceMs, undefined);
+  at.step = "waiting for what is pending";
+  const leftMs = healedMs + subject.promises.convergesWithinMs + graceMs - recorder.now();
+  await until(async () => (await subject.pending?.({ namespace, sql }) ?? []).length === 0, {
+    deadlineMs: Math.max(0, leftMs),
+    everyMs: 5,
+    everyMsMax: 50,
+  });
   recorder.add({
     type: "phase",
     phase: "sent",
     detail: open === 0 ? "all deliveries are over" : `${open} deliveries still open`,
   });
+}
+
+/** A run that takes longer hangs somewhere in the harness: everything in it has a shorter deadline of its own. */
+function runMsMax({ plan, subject }: Execution): number {
+  return 20_000 + lastPlannedMs(plan) + 2 * subject.promises.convergesWithinMs;
 }
 
 /** When the last thing that the plan gives a time to is over. */

@@ -3,6 +3,7 @@
  * the history what it did, with evidence; whether that makes a run valid is for the judgement.
  */
 
+import type { Sql } from "postgres";
 import type { AnyFault, Injected, Target } from "../core/fault.ts";
 import type { DisturbEntry } from "../core/history.ts";
 import type { Lane, Road } from "../core/lane.ts";
@@ -21,6 +22,8 @@ const never = new AbortController().signal;
 export interface NemesisOptions {
   readonly plan: Plan;
   readonly lane: Lane;
+  /** The direct road into the run's schema. */
+  readonly sql: Sql;
   readonly recorder: Recorder;
   /** By name: those of the scenario. */
   readonly faults: ReadonlyMap<string, AnyFault>;
@@ -112,8 +115,8 @@ export class Nemesis {
       return this.#miss(planned);
     }
     const injected = await this.#inject(planned);
-    await pause(forMs, this.#options.done);
     hold.release();
+    await pause(forMs, this.#options.done);
     if (injected) await this.#heal(planned, injected);
   }
 
@@ -137,7 +140,8 @@ export class Nemesis {
   async #heal(planned: PlannedFault, injected: Injected): Promise<void> {
     const entry = { id: planned.id, fault: planned.fault, instance: planned.instance } as const;
     try {
-      const evidence = await injected.evidence();
+      const silent = { confirmed: false, what: `no evidence within ${handlingMs} ms` };
+      const evidence = await within(Promise.resolve(injected.evidence()), handlingMs, silent);
       if (evidence.confirmed) this.#say({ ...entry, event: "struck", evidence: evidence.what });
       else this.#say({ ...entry, event: "healing", evidence: evidence.what });
       const healed = await within(Promise.resolve(injected[Symbol.asyncDispose]()).then(() => true), handlingMs, false);
@@ -152,7 +156,7 @@ export class Nemesis {
   }
 
   #targetOf(planned: PlannedFault): Target {
-    const { lane } = this.#options;
+    const { lane, sql } = this.#options;
     const links = lane.roads.filter((road) =>
       road.service === planned.service && (planned.instance === "all" || road.instance === planned.instance)
     );
@@ -165,7 +169,7 @@ export class Nemesis {
       service: planned.service,
       links,
       server: lane.server,
-      sql: lane.sql,
+      sql,
       sessions,
       signal: AbortSignal.timeout(60_000),
     };

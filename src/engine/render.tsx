@@ -7,8 +7,11 @@ import { createHash } from "node:crypto";
 import type { VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
 import type { Panel, Session } from "../core/panel.ts";
-import filterScript from "./report_filter.js" with { type: "text" };
-import baseStyle from "./report.css" with { type: "text" };
+import filterScript from "./report/filter.js" with { type: "text" };
+import folds from "./report/folds.css" with { type: "text" };
+import page from "./report/page.css" with { type: "text" };
+import tables from "./report/tables.css" with { type: "text" };
+import verdict from "./report/verdict.css" with { type: "text" };
 
 /** A panel may bring a script and a style of its own: fixed text, in which nothing of a session may stand. */
 type Equipped = Panel & { readonly script?: string; readonly style?: string };
@@ -23,7 +26,7 @@ interface Part {
 export function render(session: Session, panels: readonly Panel[]): string {
   const parts = panels.flatMap((panel) => partOf(panel, session));
   const equipped: readonly Equipped[] = panels;
-  const styles = [baseStyle, ...equipped.flatMap((panel) => panel.style ?? [])].join("\n");
+  const styles = [page, verdict, tables, folds, ...equipped.flatMap((panel) => panel.style ?? [])].join("\n");
   const scripts = [filterScript, ...equipped.flatMap((panel) => panel.script ?? [])];
   for (const script of scripts) {
     if (/<\/script|<!--/i.test(script)) {

@@ -1,3 +1,7 @@
+/**
+ * What the report must be whatever was found: safe, self-contained, navigable. What each panel says is in `panels_test.tsx`.
+ */
+
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import type { Panel } from "../core/panel.ts";

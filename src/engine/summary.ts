@@ -3,8 +3,10 @@
  * closing sentence. Pure; the report says more.
  */
 
-import { createColors, isColorSupported } from "picocolors";
+import picocolors from "picocolors";
 import type { Results, ScenarioResult } from "../core/results.ts";
+
+const marks: Readonly<Record<Results["outcome"], string>> = { "as expected": "✓", violated: "✕", unknown: "?" };
 
 interface Row {
   readonly scenario: ScenarioResult;
@@ -17,8 +19,8 @@ interface Row {
  * The summary, lines ended by `\n`; `reportPath` is where the report was written. Text of subjects cannot steer the terminal: control characters are shown
  * as `·`. Colours by default where standard output shows them.
  */
-export function summaryOf(results: Results, reportPath: string, color: boolean = isColorSupported): string {
-  const colors = createColors(color);
+export function summaryOf(results: Results, reportPath: string, color: boolean = picocolors.isColorSupported): string {
+  const colors = picocolors.createColors(color);
   const rows = results.scenarios.map(rowOf);
   const width = (of: (row: Row) => string) => Math.max(0, ...rows.map((row) => of(row).length));
   const [words, paths, runs, times] = [
@@ -47,7 +49,7 @@ export function summaryOf(results: Results, reportPath: string, color: boolean =
   return [
     ...lines,
     ...(lines.length > 0 ? [""] : []),
-    bold(colors.bold(`${headlineOf(results)}: ${plain(results.why)}`)),
+    bold(colors.bold(`${marks[results.outcome]} ${plain(results.why)}`)),
     ...results.remarks.map((remark) => colors.dim(`note: ${plain(remark)}`)),
     `Report: ${reportPath}   (seed ${results.seed}, ${results.seconds.toFixed(1)} s)`,
     "",
@@ -72,15 +74,12 @@ function wordOf({ kind, verdict, asExpected, expect }: ScenarioResult): string {
   return kind === "limit" ? "✓ shown" : expect === "violated" ? "✓ caught" : `✓ ${verdict}`;
 }
 
-function painter(colors: ReturnType<typeof createColors>, scenario: ScenarioResult): (text: string) => string {
+function painter(
+  colors: ReturnType<typeof picocolors.createColors>,
+  scenario: ScenarioResult,
+): (text: string) => string {
   if (scenario.asExpected && scenario.verdict !== "skipped") return colors.cyan;
   return scenario.verdict === "unknown" || scenario.verdict === "skipped" ? colors.yellow : colors.magenta;
-}
-
-function headlineOf(results: Results): string {
-  if (results.exitCode === 3) return "The harness itself broke";
-  const interrupted = results.interrupted ? "Interrupted; " : "";
-  return interrupted + { "as expected": "All as expected", violated: "Violated", unknown: "Unknown" }[results.outcome];
 }
 
 /** Without anything that a terminal would obey. */

@@ -1,3 +1,7 @@
+/**
+ * The summary of made sessions, line by line where alignment matters.
+ */
+
 import assert from "node:assert/strict";
 import { emptySession, typicalSession, violatedSession } from "../testing/made_session.ts";
 import { summaryOf } from "./summary.ts";
@@ -11,7 +15,7 @@ Deno.test("summaryOf() gives every scenario one aligned line, then why, then whe
     "✓ holds   claim    dedupe/transactional_holds_under_faults           43 runs, 3 void  9.4 s",
     "✓ caught  control  dedupe/commit_error_retries_the_effect_is_caught          82 runs  1.9 s",
   ]);
-  assert.ok(lines.includes("All as expected: 2 claims hold, 2 controls were caught, 1 known limit was shown"));
+  assert.ok(lines.includes("✓ 2 claims hold, 2 controls were caught, 1 known limit was shown"));
   assert.equal(lines.at(-2), "Report: reports/latest/index.html   (seed 42, 48.2 s)");
 });
 
@@ -37,5 +41,5 @@ Deno.test("summaryOf() paints only where colours are wanted", () => {
 });
 
 Deno.test("summaryOf() of a session without scenarios is its sentence and its report", () => {
-  assert.match(summaryOf(emptySession().results, path, false), /^Unknown: No scenario was run\n/);
+  assert.match(summaryOf(emptySession().results, path, false), /^\? No scenario was run\n/);
 });

@@ -35,7 +35,8 @@ export class Tally implements Progress {
   caughtAfterSeconds: number | undefined;
   readonly voidReasons = new Map<string, number>();
   readonly violations: KeptViolation[] = [];
-  readonly #startedMs = performance.now();
+  #startedMs = performance.now();
+  #begun = false;
   readonly #properties = new Map<string, { examined: number; violated: number; unknowns: Map<string, number> }>();
   readonly #planned = new Map<string, PlannedPlace>();
   readonly #places = new Map<string, PlaceResult>();
@@ -48,6 +49,13 @@ export class Tally implements Progress {
       this.#properties.set(name, { examined: 0, violated: 0, unknowns: new Map() });
     }
     for (const fault of listedFaults(named)) this.#faults.set(fault.name, { planned: 0, confirmed: 0, overlapping: 0 });
+  }
+
+  /** The clock starts with the first run that has a lane: waiting for others is not the scenario's time. */
+  begin(): void {
+    if (this.#begun) return;
+    this.#begun = true;
+    this.#startedMs = performance.now();
   }
 
   get seconds(): number {

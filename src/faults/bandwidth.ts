@@ -5,6 +5,7 @@
  * takes longer than 100 ms in pieces of 100 ms. The severity is a rate, so here the larger value is the milder one.
  */
 
+import { setTimeout as pause } from "node:timers/promises";
 import fc from "fast-check";
 import type { Evidence, Fault, Link, Traffic } from "../core/fault.ts";
 
@@ -13,14 +14,16 @@ export interface BandwidthSeverity {
   readonly kilobytesPerSecond: number;
 }
 
-/** Above this a short reply takes no longer than on a free road, so it could not be confirmed. */
-const rateMax = 16;
-
-/** A longer chunk comes in pieces of this length. */
-const pieceMs = 100;
+/** Above this a short request and its reply take hardly longer than on a free road, so it could not be confirmed. */
+const rateMax = 8;
 
 /** The wire's clock and Toxiproxy's start at slightly different moments of the same message. */
 const toleranceMs = 1;
+
+/** How long to wait for a reply that is under way when the evidence is asked for. */
+const underWayMs = 300;
+
+const lookEveryMs = 5;
 
 /** Narrows the road in both directions. */
 export const bandwidth: Fault<BandwidthSeverity> = {
@@ -40,15 +43,26 @@ export const bandwidth: Fault<BandwidthSeverity> = {
     }
     const cure = undo.move();
     return {
-      evidence: () => evidenceOf(watches.map((watch) => watch.traffic()), rate),
+      evidence: () => wait(() => watches.map((watch) => watch.traffic()), rate),
       [Symbol.asyncDispose]: () => cure.disposeAsync(),
     };
   },
 };
 
+/** A reply that is late because of this fault may well be later than its window: it is waited for. */
+async function wait(look: () => readonly Traffic[], rate: number): Promise<Evidence> {
+  const deadline = performance.now() + underWayMs;
+  while (true) {
+    const traffic = look();
+    const evidence = evidenceOf(traffic, rate);
+    if (evidence.confirmed || performance.now() > deadline || traffic.every((t) => t.unanswered === 0)) return evidence;
+    await pause(lookEveryMs);
+  }
+}
+
 /**
- * That few bytes passed in a long time shows nothing: perhaps nobody asked. That a reply came no sooner than its bytes
- * take at this rate does.
+ * That few bytes passed in a long time shows nothing: perhaps nobody asked. That a reply came no sooner than the bytes of
+ * a request and a reply take at this rate does.
  */
 function evidenceOf(traffic: readonly Traffic[], rate: number): Evidence {
   if (traffic.every((t) => t.bytesUp + t.bytesDown === 0)) {
@@ -56,15 +70,16 @@ function evidenceOf(traffic: readonly Traffic[], rate: number): Evidence {
   }
   const answered = traffic.filter((t) => t.slowestReplyMs !== undefined);
   if (answered.length === 0) return { confirmed: false, what: "no request was answered while the road was narrow" };
-  const shown = answered.map((t) => ({
-    tookMs: t.slowestReplyMs!,
-    needsMs: Math.min(t.largestChunkDownBytes / rate, pieceMs),
-    bytes: t.largestChunkDownBytes,
-  }));
-  const slow = shown.find(({ tookMs, needsMs }) => tookMs >= needsMs - toleranceMs && needsMs > toleranceMs);
+  const shown = answered.map((t) => ({ tookMs: t.slowestReplyMs!, bytes: bytesOfReply(t) }));
+  const slow = shown.find(({ tookMs, bytes }) => tookMs >= bytes / rate - toleranceMs);
   const { tookMs, bytes } = slow ?? shown[0]!;
   return {
     confirmed: slow !== undefined,
-    what: `the slowest reply took ${Math.round(tookMs)} ms, the largest chunk had ${bytes} bytes, at ${rate} kB/s`,
+    what: `the slowest reply took ${Math.round(tookMs)} ms, for about ${Math.round(bytes)} bytes at ${rate} kB/s`,
   };
+}
+
+/** Bytes up and down for one reply, on average and never too many: a reply comes in at least one chunk. */
+function bytesOfReply({ bytesUp, bytesDown, chunksDown, unanswered }: Traffic): number {
+  return bytesUp / (chunksDown + unanswered) + bytesDown / chunksDown;
 }

@@ -17,7 +17,7 @@ Deno.test("bandwidth makes a reply as slow as its bytes, and the road is quick a
     assert.ok(ms >= 190 && ms < 500, `800 bytes took ${ms} ms`);
     const { confirmed, what } = await injected.evidence();
     assert.ok(confirmed, what);
-    assert.match(what, /^the slowest reply took \d+ ms, the largest chunk had \d+ bytes, at 4 kB\/s$/);
+    assert.match(what, /^the slowest reply took \d+ ms, for about \d+ bytes at 4 kB\/s$/);
   }
   assert.ok(await tookMs(sql`select repeat('x', 800)`.simple()) < 50);
   await road.assertClean();
@@ -41,5 +41,5 @@ Deno.test("bandwidth is not confirmed when it was taken away behind its back", a
 
 Deno.test("bandwidth shrinks towards the widest road", () => {
   const { counterexample } = fc.check(fc.property(bandwidth.severity, () => false));
-  assert.deepEqual(counterexample, [{ kilobytesPerSecond: 16 }]);
+  assert.deepEqual(counterexample, [{ kilobytesPerSecond: 8 }]);
 });

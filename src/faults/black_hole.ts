@@ -30,45 +30,53 @@ export const blackHole: Fault<BlackHoleSeverity> = {
     const watches: ReturnType<Link["watch"]>[] = [];
     for (const link of target.links) {
       target.signal.throwIfAborted();
+      watches.push(link.watch());
       undo.use(await link.addToxic({ type: "timeout", stream: "downstream", attributes: { timeout: 0 } }));
       if (swallows === "everything") {
         undo.use(await link.addToxic({ type: "timeout", stream: "upstream", attributes: { timeout: 0 } }));
       }
-      watches.push(link.watch());
     }
     await pause(settleMs, undefined, { signal: target.signal });
     const stragglers = watches.map((watch) => watch.traffic().bytesDown);
     const cure = undo.move();
     return {
       async evidence() {
-        const sent = watches.map((watch) => watch.traffic().bytesUp);
+        const before = watches.map((watch) => watch.traffic());
         await pause(settleMs);
-        return evidenceOf(
-          watches.map((watch, link) => {
-            const traffic = watch.traffic();
-            return { traffic, sentBytes: sent[link]!, cameBytes: traffic.bytesDown - stragglers[link]! };
-          }),
-        );
+        return evidenceOf(before.map((asked, link) => {
+          const traffic = watches[link]!.traffic();
+          const waits = asked.unanswered > 0 && traffic.unanswered > 0;
+          return { waits, sentBytes: asked.bytesUp, traffic, cameBytes: traffic.bytesDown - stragglers[link]! };
+        }));
       },
       [Symbol.asyncDispose]: () => cure.disposeAsync(),
     };
   },
 };
 
-/** One link: bytes that were sent early enough to be answered, and bytes that came back although nothing should. */
+/** One link in the hole. */
 interface Swallowed {
-  readonly traffic: Traffic;
+  /** A request had no answer before the last look, and has none now. */
+  readonly waits: boolean;
+  /** Bytes that were sent early enough to be answered. */
   readonly sentBytes: number;
+  /** Bytes that came back although nothing should. */
   readonly cameBytes: number;
+  readonly traffic: Traffic;
 }
 
 function evidenceOf(links: readonly Swallowed[]): Evidence {
-  if (links.every(({ sentBytes }) => sentBytes === 0)) return { confirmed: false, what: "nothing was on the road" };
-  const leak = links.find(({ cameBytes }) => cameBytes > 0);
-  const hole = links.find(({ traffic, sentBytes, cameBytes }) =>
-    // Where not even a straggler came there is no need to know where a request ends.
-    sentBytes > 0 && cameBytes === 0 && (traffic.unanswered > 0 || traffic.bytesDown === 0)
+  // Where not even a straggler came there is no need to know where a request ends.
+  const hole = links.find(({ waits, sentBytes, cameBytes, traffic }) =>
+    cameBytes === 0 && (waits || (sentBytes > 0 && traffic.bytesDown === 0))
   );
-  if (hole) return { confirmed: true, what: `${hole.sentBytes} bytes were sent, and no byte came back` };
-  return { confirmed: false, what: leak ? `${leak.cameBytes} bytes came back` : "every request was answered" };
+  if (hole) {
+    const what = `${hole.traffic.unanswered} requests and ${hole.sentBytes} bytes were sent, and no byte came back`;
+    return { confirmed: true, what };
+  }
+  if (links.every(({ waits, sentBytes }) => !waits && sentBytes === 0)) {
+    return { confirmed: false, what: "nothing was on the road" };
+  }
+  const cameBytes = links.reduce((sum, link) => sum + link.cameBytes, 0);
+  return { confirmed: false, what: cameBytes > 0 ? `${cameBytes} bytes came back` : "every request was answered" };
 }

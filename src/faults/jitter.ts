@@ -16,10 +16,10 @@ export interface JitterSeverity {
   readonly repliesMs: readonly number[];
 }
 
-const repliesMsMax = 100;
+const repliesMsMax = 40;
 
 /** How long each latency stays in place on top of its own length, so that a reply can meet it whole. */
-const holdMs = 20;
+const holdMs = 10;
 
 /** The wire's clock and Toxiproxy's start at slightly different moments of the same message. */
 const toleranceMs = 1;

@@ -6,6 +6,7 @@
  * dice have no seed. A sibling that changes over time is `jitter.ts`.
  */
 
+import { setTimeout as pause } from "node:timers/promises";
 import fc from "fast-check";
 import type { Evidence, Fault, Link, Traffic } from "../core/fault.ts";
 
@@ -16,12 +17,17 @@ export interface LatencySeverity {
 }
 
 /** Less than this cannot be told from a busy machine, so it could not be confirmed. */
-const repliesMsMin = 5;
+const repliesMsMin = 20;
 
-const directionMsMax = 250;
+const directionMsMax = 150;
 
 /** The wire's clock and Toxiproxy's start at slightly different moments of the same message. */
 const toleranceMs = 1;
+
+/** How long to wait, beyond what was added, for a reply that is under way when the evidence is asked for. */
+const underWayMs = 50;
+
+const lookEveryMs = 5;
 
 /** Delays requests and replies by exact times, on open and on new connections alike. */
 export const latency: Fault<LatencySeverity> = {
@@ -46,11 +52,22 @@ export const latency: Fault<LatencySeverity> = {
     }
     const cure = undo.move();
     return {
-      evidence: () => evidenceOf(watches.map((watch) => watch.traffic()), requestsMs + repliesMs),
+      evidence: () => wait(() => watches.map((watch) => watch.traffic()), requestsMs + repliesMs),
       [Symbol.asyncDispose]: () => cure.disposeAsync(),
     };
   },
 };
+
+/** A reply that is late because of this fault may well be later than its window: it is waited for. */
+async function wait(look: () => readonly Traffic[], addedMs: number): Promise<Evidence> {
+  const deadline = performance.now() + addedMs + underWayMs;
+  while (true) {
+    const traffic = look();
+    const evidence = evidenceOf(traffic, addedMs);
+    if (evidence.confirmed || performance.now() > deadline || traffic.every((t) => t.unanswered === 0)) return evidence;
+    await pause(lookEveryMs);
+  }
+}
 
 function evidenceOf(traffic: readonly Traffic[], addedMs: number): Evidence {
   if (traffic.every((t) => t.bytesUp + t.bytesDown === 0)) {

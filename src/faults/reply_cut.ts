@@ -15,8 +15,8 @@ export interface ReplyCutSeverity {
   readonly passBytes: number;
 }
 
-/** More than the answers to a connect and a transaction of a typical handler. */
-const passBytesMax = 800;
+/** About as much as a connect is answered with; much more would often not be reached before the fault heals. */
+const passBytesMax = 400;
 
 /** Ends each connection after so many bytes of replies. */
 export const replyCut: Fault<ReplyCutSeverity> = {

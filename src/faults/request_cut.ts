@@ -15,8 +15,8 @@ export interface RequestCutSeverity {
   readonly passBytes: number;
 }
 
-/** More than a connect and a transaction of a typical handler send. */
-const passBytesMax = 600;
+/** About as much as a typical transaction sends; much more would often not be reached before the fault heals. */
+const passBytesMax = 400;
 
 /** Ends each connection after so many bytes of requests. */
 export const requestCut: Fault<RequestCutSeverity> = {

@@ -7,7 +7,7 @@
  */
 
 import fc from "fast-check";
-import type { Evidence, Fault, Link, Traffic } from "../core/fault.ts";
+import type { Evidence, Fault, Link, Target, Traffic } from "../core/fault.ts";
 
 /** How late the end of a connection arrives, in ms. */
 export interface SlowCloseSeverity {
@@ -17,10 +17,14 @@ export interface SlowCloseSeverity {
 /** Less than this cannot be told from a busy machine, so it could not be confirmed. */
 const closeMsMin = 20;
 
-const closeMsMax = 1000;
+/** A close that is later than the window is let go by the heal, and shows nothing. */
+const closeMsMax = 200;
 
 /** The wire's clock and Toxiproxy's start at slightly different moments of the same end. */
 const toleranceMs = 1;
+
+/** How often the server is asked for sessions whose instance is gone, in ms. */
+const lookEveryMs = 10;
 
 /** Delays the end of connections, in both directions. */
 export const slowClose: Fault<SlowCloseSeverity> = {
@@ -37,22 +41,58 @@ export const slowClose: Fault<SlowCloseSeverity> = {
       undo.use(await link.addToxic({ type: "slow_close", stream: "upstream", attributes }));
       watches.push(link.watch());
     }
+    const orphans = undo.use(new Orphans(target));
     const cure = undo.move();
     return {
-      evidence: () => evidenceOf(watches.map((watch) => watch.traffic()), closeMs),
+      evidence: () => evidenceOf(watches.map((watch) => watch.traffic()), orphans.longestMs, closeMs),
       [Symbol.asyncDispose]: () => cure.disposeAsync(),
     };
   },
 };
 
-/** What `Traffic` has to say for this fault: longest time between the instance's end of a connection and the store's. */
-type Closes = Traffic & { readonly slowestCloseMs?: number | undefined };
+/**
+ * Sessions that the server still has although their instance has ended them: the only trace of a connection that was
+ * dropped with a reset, for then the wire sees nothing more of it.
+ */
+class Orphans implements AsyncDisposable {
+  /** For how long, in ms, a session was seen to outlive its instance's end. */
+  longestMs = -1;
+  readonly #over = new AbortController();
+  readonly #looking: Promise<void>;
 
-function evidenceOf(traffic: readonly Closes[], closeMs: number): Evidence {
-  const slowestMs = traffic.reduce((slowest, t) => Math.max(slowest, t.slowestCloseMs ?? -1), -1);
+  constructor(target: Target) {
+    this.#looking = this.#look(target, AbortSignal.any([target.signal, this.#over.signal]));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#over.abort();
+    await this.#looking;
+  }
+
+  async #look({ sessions, sql }: Target, signal: AbortSignal): Promise<void> {
+    const seen = new Set<number>();
+    const endedAtMs = new Map<number, number>();
+    while (!signal.aborted) {
+      const open = new Set(await sessions());
+      for (const pid of open) seen.add(pid);
+      for (const pid of seen) if (!open.has(pid) && !endedAtMs.has(pid)) endedAtMs.set(pid, performance.now());
+      if (endedAtMs.size > 0) {
+        const left = await sql<{ pid: number }[]>`
+          select pid from pg_stat_activity where pid = any(${`{${[...endedAtMs.keys()].join(",")}}`}::int[])`;
+        for (const { pid } of left) this.longestMs = Math.max(this.longestMs, performance.now() - endedAtMs.get(pid)!);
+      }
+      await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+    }
+  }
+}
+
+function evidenceOf(traffic: readonly Traffic[], orphanMs: number, closeMs: number): Evidence {
+  const slowestMs = traffic.reduce((slowest, t) => Math.max(slowest, t.slowestCloseMs ?? -1), orphanMs);
   if (slowestMs < 0) return { confirmed: false, what: "no connection was seen to end" };
+  // A session is looked for every few moments, so what was seen of its life is a little short.
+  const neededMs = slowestMs === orphanMs ? closeMs - 2 * lookEveryMs : closeMs - toleranceMs;
   return {
-    confirmed: slowestMs >= closeMs - toleranceMs,
+    confirmed: slowestMs >= Math.max(neededMs, closeMsMin / 2),
     what: `the slowest end of a connection took ${Math.round(slowestMs)} ms, with ${closeMs} ms added`,
   };
 }

@@ -24,10 +24,13 @@ const panel: Panel = {
         <p class="headline">
           <span class="sign" aria-hidden="true">{markOf(results.outcome)}</span>
           <span>
-            {broken ? "The harness itself broke: this says nothing about the subjects" : headlines[results.outcome]}
+            {broken ? "The harness itself broke" : headlines[results.outcome]}
           </span>
         </p>
         <p class="why">{results.why}</p>
+        {broken && (
+          <p class="why">Whatever is below was found until then; that it broke says nothing about the subjects.</p>
+        )}
         {results.interrupted && (
           <p class="why">
             <strong>Interrupted:</strong> this is what was done until then.

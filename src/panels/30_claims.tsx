@@ -1,4 +1,3 @@
-// deno-lint-ignore-file jsx-key -- drawn once as text; nothing is ever diffed
 /**
  * What we claim, and what each claim rests on: runs, places that were hit, things that were examined, and runs that counted
  * for nothing.
@@ -8,6 +7,9 @@ import type { VNode } from "preact";
 import type { Panel } from "../core/panel.ts";
 import type { PropertyResult, ScenarioResult } from "../core/results.ts";
 import { anchorOf, Badge, count, duration, Table } from "./words.tsx";
+
+/** Reasons for which runs counted for nothing, the most frequent first; the rest is counted. */
+const reasonsMax = 3;
 
 const panel: Panel = {
   title: "Claims",
@@ -77,11 +79,13 @@ function Hits({ claim }: { claim: ScenarioResult }): VNode | null {
 
 function VoidRuns({ claim }: { claim: ScenarioResult }): VNode | null {
   if (claim.void === 0) return null;
-  const reasons = Object.entries(claim.voidReasons ?? {});
+  const reasons = Object.entries(claim.voidReasons ?? {}).sort((a, b) => b[1] - a[1]);
+  const more = reasons.length - reasonsMax;
   return (
     <small>
       {count(claim.void, "run")} counted for nothing
-      {reasons.length > 0 && `: ${reasons.map(([why, times]) => `${why} (${times})`).join(", ")}`}
+      {reasons.length > 0 && `: ${reasons.slice(0, reasonsMax).map(([why, times]) => `${why} (${times})`).join("; ")}`}
+      {more > 0 && `; and ${count(more, "other reason")}, see results.json`}
     </small>
   );
 }

@@ -1,4 +1,3 @@
-// deno-lint-ignore-file jsx-key -- drawn once as text; nothing is ever diffed
 /**
  * Each violation as a story that can be read, a timeline that can be looked at, and a command that does it again. Those
  * that nobody expected come first and open; those of controls and limits are folded.

@@ -1,4 +1,3 @@
-// deno-lint-ignore-file jsx-key -- drawn once as text; nothing is ever diffed
 /**
  * Was every control caught? One row for each flawed twin, one column for each property, and after how many seconds the
  * property that the control names had seen it. A control that escaped makes all claims of that property worth less.
@@ -90,7 +89,7 @@ function Cell({ control, name }: { control: ScenarioResult; name: string }): VNo
   const named = control.names === name;
   if (!verdict) {
     return (
-      <td class={`cell${named ? " named" : ""}`}>
+      <td class={`cell${named ? " framed" : ""}`}>
         <span class="unseen">not judged</span>
       </td>
     );
@@ -98,7 +97,7 @@ function Cell({ control, name }: { control: ScenarioResult; name: string }): VNo
   const sign = { violated: "✕", holds: "✓", unknown: "?" }[verdict];
   const tone = verdict === "violated" ? "struck" : verdict === "unknown" ? "info" : named ? "fail" : "calm";
   return (
-    <td class={`cell ${tone}${named ? " named" : ""}`}>
+    <td class={`cell ${tone}${named ? " framed" : ""}`}>
       <span aria-hidden="true">{sign}</span>
       <span class="unseen">{named ? `${verdict}, the named one` : verdict}</span>
     </td>

@@ -1,4 +1,3 @@
-// deno-lint-ignore-file jsx-key -- drawn once as text; nothing is ever diffed
 /**
  * What came of each place at which a conversation was disturbed: one table for each scenario and conversation, its rows the
  * messages in the order of the road, its columns the disturbances. Complete: no place is left out, none is averaged away.

@@ -1,4 +1,3 @@
-// deno-lint-ignore-file jsx-key -- drawn once as text; nothing is ever diffed
 /**
  * What ran, so that somebody else can run it again: command, seed, versions, stack and machine, and what the session could
  * not do.

@@ -58,7 +58,12 @@ Deno.test("the verdict says what came out, how many of each kind, and names what
 
 Deno.test("the verdict blames the harness, and no subject, when the harness broke", () => {
   const session = violatedSession();
-  says(verdict, { ...session, results: { ...session.results, exitCode: 3 } }, "The harness itself broke");
+  says(
+    verdict,
+    { ...session, results: { ...session.results, exitCode: 3 } },
+    "The harness itself broke",
+    "says nothing about the subjects",
+  );
 });
 
 Deno.test("changes tell new, newly unknown, still failing and fixed apart, the worst first", () => {
@@ -77,7 +82,7 @@ Deno.test("changes tell new, newly unknown, still failing and fixed apart, the w
 
 Deno.test("claims show what they rest on: runs, places hit, things examined, runs that counted for nothing", () => {
   says(claims, typicalSession(), "✓ holds", "82 runs", "58 of 60 planned places hit (96 %)", "✓ at_most_once 164");
-  says(claims, typicalSession(), "3 runs counted for nothing: black_hole was planned and not confirmed (2)");
+  says(claims, typicalSession(), "3 runs counted for nothing: black_hole was planned and not confirmed (2); a heal");
   says(claims, violatedSession(), "✕ violated", "? skipped This stack's server is not ours to kill");
 });
 
@@ -92,6 +97,15 @@ Deno.test("violations show story, reproduction rate, the command, and whether an
 Deno.test("a violation whose history cannot be drawn still shows its story", () => {
   const run = { ...doubledRun("e1"), history: [] };
   says(violations, sessionOf(run, [3]), "it cannot be drawn", "d1.1 was answered info");
+});
+
+Deno.test("a violation whose run was not stored offers no command that cannot work", () => {
+  const session = sessionOf(doubledRun("e1"), []);
+  const scenarios = session.results.scenarios.map((scenario) => ({
+    ...scenario,
+    violations: scenario.violations.map((violation) => ({ ...violation, run: "" })),
+  }));
+  assert.ok(!read(violations, { ...session, results: { ...session.results, scenarios } }).includes("chaos replay"));
 });
 
 Deno.test("the matrix of flaws says who caught whom, after how long, and is loud about one that escaped", () => {
@@ -114,7 +128,7 @@ Deno.test("the table of places is complete: a cell for each place, by conversati
   says(
     places,
     typicalSession(),
-    "a unknown, then duplicate",
+    "b unknown, then duplicate",
     "58 of 60 places hit, violated at 20",
     "down ReadyForQuery[0]",
   );

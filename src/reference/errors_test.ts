@@ -1,3 +1,5 @@
+/** How errors are sorted and printed, and that no secret gets through. */
+
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { classify, mask, maskText, MissingConstraint, OutcomeUnknown, StoreUnavailable } from "./errors.ts";

@@ -35,12 +35,11 @@ export function undisturbed(named: NamedScenario, conversation: "new" | "open", 
   const plans = named.scenario.plans as EveryPlace<Operation>;
   const instances = named.scenario.instances ?? 3;
   const op = plans.operation;
-  const opened = Array.from({ length: instances }, (_, instance) => [{ ...op, key: `warm${instance}` }]);
   const last = instances - 1;
   const resendAfterMs = [0, 2, 4, 8, 15, 25];
   const deliveries: Delivery[] = [
     { id: "d1", op, starts: { atMs: 0 }, route: [0, Math.min(1, last), 0], resendAfterMs },
-    { id: "d2", op, starts: { afterAckOf: "d1", afterMs: 0 }, route: [last, 0], resendAfterMs },
+    { id: "d2", op, starts: { afterAckOf: "d1", afterMs: 0 }, route: [Math.min(1, last), last], resendAfterMs },
   ];
   return {
     formatVersion,
@@ -48,7 +47,8 @@ export function undisturbed(named: NamedScenario, conversation: "new" | "open", 
     identity: `${conversation} connection, undisturbed`,
     seed: derivedSeed(seed, `${named.path} ${conversation}`),
     instances,
-    warmUp: conversation === "open" ? opened : [],
+    // Only the disturbed instance: opening a connection is most of what a plan costs.
+    warmUp: conversation === "open" ? [[{ ...op, key: "warm0" }]] : [],
     deliveries,
     faults: [],
     cuts: [],

@@ -98,7 +98,10 @@ function barrierAt(message: Spoken, { base, stallMs }: Ground): Disturbance {
   };
   const operations = Object.fromEntries(burst.map((delivery, instance) => [instance, `${delivery.id}.1`]));
   const hold: PlannedHold = { id: "b1", kind: "barrier", operations, place: message.place, atMostMs: stallMs };
-  return { message, disturbance: "barrier", plan: { deliveries: [...burst, again], holds: [hold] } };
+  // All of them have open connections, or none has: else they would not pass the same messages.
+  const [opened] = base.warmUp;
+  const warmUp = opened ? burst.map((_, i) => opened.map((op) => ({ ...op, key: `warm${i}` }))) : [];
+  return { message, disturbance: "barrier", plan: { warmUp, deliveries: [...burst, again], holds: [hold] } };
 }
 
 /** The fault is injected while the message is held, on the road of that instance alone; its severity is drawn from the seed. */

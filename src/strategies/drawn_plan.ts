@@ -8,8 +8,8 @@ import { formatVersion } from "../core/plan.ts";
 import type { Operation, Plan, PlannedFault } from "../core/plan.ts";
 import type { NamedScenario, Sampled } from "../core/scenario.ts";
 
-/** Longest window of a fault, in ms. */
-export const windowMsMax = 300;
+/** Shortest and longest window of a fault, in ms, unless the scenario says otherwise. */
+const windowMsByDefault = { min: 80, max: 250 };
 
 /**
  * Plans of a scenario. The pinned-th fault (modulo their number) is nearly always in the plan, so that no fault is left to
@@ -22,7 +22,7 @@ export function drawnPlan(
   const { scenario, path } = named;
   const plans = scenario.plans as Sampled<Operation>;
   const instances = scenario.instances ?? 3;
-  const window = windowOf(plans.withinMs ?? 300, instances);
+  const window = windowOf(plans, instances);
   const pinned = plans.faults[options.pinned % Math.max(1, plans.faults.length)];
   const further = Math.max(0, (plans.faultsMax ?? 2) - 1);
   const faults = pinned
@@ -37,7 +37,7 @@ export function drawnPlan(
     identity: options.identity,
     seed: options.seed,
     instances,
-    warmUp: [],
+    warmUp: plans.warmUp ? Array.from({ length: instances }, (_, i) => [{ ...plans.warmUp!, key: `warm${i}` }]) : [],
     deliveries,
     faults,
     cuts: [],
@@ -48,14 +48,17 @@ export function drawnPlan(
 
 type Unnumbered = Omit<PlannedFault, "id">;
 
-function windowOf(withinMs: number, instances: number): (fault: AnyFault) => fc.Arbitrary<Unnumbered> {
+function windowOf(plans: Sampled<Operation>, instances: number): (fault: AnyFault) => fc.Arbitrary<Unnumbered> {
   return (fault) =>
     fc.record({
       severity: fault.severity,
       instance: fault.ownServer
         ? fc.constant("all" as const)
         : fc.oneof(fc.nat(instances - 1), fc.constant("all" as const)),
-      strikes: fc.record({ atMs: fc.nat(withinMs), forMs: fc.integer({ min: 30, max: windowMsMax }) }),
+      strikes: fc.record({
+        atMs: fc.nat(plans.withinMs ?? 300),
+        forMs: fc.integer(plans.windowMs ?? windowMsByDefault),
+      }),
     }).map((drawn) => ({ fault: fault.name, service: "postgres" as const, ...drawn }));
 }
 

@@ -13,6 +13,8 @@ export interface WebhookDelivery extends Operation {
   readonly body: string;
   /** How long the handler waits for something else before it makes its effect, in ms; 0 by default. */
   readonly pauseMs?: number;
+  /** The handler goes on although its signal is aborted, as most do that call somebody else; under a lease only. */
+  readonly heedless?: boolean;
   /** The handler throws an error with this message. */
   readonly plant?: string;
 }
@@ -21,7 +23,7 @@ export interface WebhookDelivery extends Operation {
 export type Mode = "transactional" | "leased" | "batch" | "receiver";
 
 /** The deadline that each call of the dedupe is given, in ms. */
-const deadlineMs = 200;
+export const deadlineMs = 200;
 
 /**
  * The times of claims: short, so that a session is quick. A first delivery also opens the dedupe, which has a deadline of

@@ -52,9 +52,10 @@ async function handleHere(tx: Tx, op: WebhookDelivery, call: Call, world: World)
 async function handleElsewhere(lease: Lease, op: WebhookDelivery, call: Call, world: World): Promise<void> {
   world.note("handler", undefined, call.operation);
   world.note("granted", { token: String(lease.token) }, call.operation);
-  await elsewhere(op, lease.signal);
+  const signal = op.heedless ? new AbortController().signal : lease.signal;
+  await elsewhere(op, signal);
   const by = { operation: call.operation, key: op.key, token: lease.token };
-  const answer = await world.sink({ event: op.key }, by, lease.signal);
+  const answer = await world.sink({ event: op.key }, by, signal);
   if (answer === "refused") throw new Error("The receiver refused the token: a later holder was there before");
 }
 

@@ -5,7 +5,7 @@
 
 import fc from "fast-check";
 import type { Delivery } from "../core/plan.ts";
-import type { WebhookDelivery } from "./dedupe.ts";
+import { deadlineMs, type WebhookDelivery } from "./dedupe.ts";
 
 /** The one event whose conversation is disturbed at every place. */
 export const oneOrder: WebhookDelivery = { key: "e1", body: '{"order":1}' };
@@ -22,20 +22,23 @@ interface Burst {
   readonly again: { readonly afterMs: number; readonly instance: number } | null;
 }
 
-/** Bursts of the same id at all instances at the same moment, and duplicates after the ack. */
+/**
+ * Bursts of the same id at all instances at the same moment, and duplicates after the ack; from 30 ms on, so that the first
+ * faults are there before them.
+ */
 export function bursts(
   options: { instances?: number; withinMs?: number; pauseMsMax?: number } = {},
 ): fc.Arbitrary<Delivery<WebhookDelivery>[]> {
   const instances = options.instances ?? 3;
   const mostly = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { freq: 50 });
   const burst: fc.Arbitrary<Burst> = fc.record({
-    atMs: fc.nat(options.withinMs ?? 150),
+    atMs: fc.nat(options.withinMs ?? 120).map((ms) => 30 + ms),
     copies: fc.tuple(...Array.from({ length: instances }, () => mostly(fc.nat(2)))),
     pauseMs: fc.nat(options.pauseMsMax ?? 20),
     again: fc.option(fc.record({ afterMs: fc.nat(60), instance: fc.nat(instances - 1) }), { freq: 3 }),
   });
   // The first is nearly always there: a run without any delivery shows nothing.
-  return fc.tuple(fc.option(burst, { freq: 1_000_000 }), fc.array(burst, { maxLength: 4 }))
+  return fc.tuple(fc.option(burst, { freq: 1_000_000 }), fc.array(burst, { maxLength: 6, size: "max" }))
     .map(([first, rest]) => deliveriesOf([...(first ? [first] : []), ...rest], instances));
 }
 
@@ -61,6 +64,29 @@ function deliveriesOf(all: readonly Burst[], instances: number): Delivery<Webhoo
 function round(from: number, instances: number): number[] {
   return Array.from({ length: instances }, (_, i) => (from + i) % instances);
 }
+
+/**
+ * A handler that is slower than the deadline, so that its connection is given up in the middle of the transaction, while
+ * copies of the same event arrive at the other instances.
+ */
+export const slowHandlers: fc.Arbitrary<Delivery<WebhookDelivery>[]> = fc.record({
+  instance: fc.nat(2),
+  overMs: fc.integer({ min: 5, max: 60 }),
+  copiesAtMs: fc.tuple(fc.nat(300), fc.nat(300)),
+}).map(({ instance, overMs, copiesAtMs }) => {
+  const op = { key: "e1", body: '{"order":1}' };
+  const slow = { ...op, pauseMs: deadlineMs + overMs };
+  return [
+    { id: "d1", op: slow, starts: { atMs: 40 }, route: [instance], resendAfterMs },
+    ...copiesAtMs.map((ms, i) => ({
+      id: `d${i + 2}`,
+      op,
+      starts: { atMs: 50 + ms },
+      route: round((instance + 1 + i) % 3, 3),
+      resendAfterMs,
+    })),
+  ];
+});
 
 /** The same id with another body, at the same moment and after the ack. */
 export const anotherBody: fc.Arbitrary<Delivery<WebhookDelivery>[]> = fc.record({

@@ -45,6 +45,7 @@ export function makeFlows(
     new Flow(direction, framing, {
       connection: 0,
       backendPid: undefined,
+      abandoned: false,
       meet: (message) => meet(direction, message),
       passing: (head: Head, meaning, bytes) =>
         void made.messages.push({ ...meaning, direction, name: head.name, bytes }),

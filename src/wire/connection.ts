@@ -22,6 +22,8 @@ export interface Log {
   chunk(connection: Connection, bytes: number): void;
   /** Bytes are written on. */
   bytes(direction: Direction, bytes: number): void;
+  /** One side has ended by itself, not because the wire ended it. */
+  ended(connection: Connection): void;
   /** Both sides are over. */
   gone(connection: Connection): void;
 }
@@ -48,6 +50,8 @@ export class Connection {
   clientOpen = true;
   /** The store has not ended its side yet. */
   serverOpen = true;
+  /** When the first of its sides ended, in order or by a reset. */
+  endedAtMs: number | undefined;
   /** Requests that the store has not begun to answer, and when the last message that asked for an answer passed. */
   readonly asked: { readonly request: number; atMs: number }[] = [];
 
@@ -156,10 +160,13 @@ export class Connection {
     }
     if (!isClient) this.#drain();
     if (this.#struck) return;
+    this.#log.ended(this);
     const flow = isClient ? this.#up : this.#down;
     flow.end(how === "reset" ? "reset" : "end");
-    // Nobody is left whom the other direction could reach.
-    if (how === "reset" || how === "refused") (isClient ? this.#down : this.#up).kill();
+    if (how === "end" || how === "destroyed") return;
+    // Nobody is left whom the other direction could reach; the other side is read on until it ends.
+    (isClient ? this.#down : this.#up).kill();
+    (isClient ? this.#server : this.#client).resume();
   }
 
   #event(event: ConnectionEntry["event"], by: ConnectionEntry["by"]): void {
@@ -174,6 +181,10 @@ export class Connection {
       connection: this.ordinal,
       get backendPid() {
         return self.framing.backendPid;
+      },
+      // Only the instance can be told to be gone by its end: a store that ends its side may still read, and answers with a reset.
+      get abandoned() {
+        return direction === "down" && !self.clientOpen;
       },
       meet: (message) => log.meet(self, direction, message),
       passing: (head, meaning, bytes) => log.message(self, direction, head, meaning, bytes),

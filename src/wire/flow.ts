@@ -14,6 +14,8 @@ export interface Ends extends Held {
   meet(message: string): Armed[] | undefined;
   /** A whole message is about to be written on. */
   passing(head: Head, meaning: Meaning, bytes: number): void;
+  /** The receiver has gone: what was held for it is for nobody. */
+  readonly abandoned: boolean;
   /** Bytes to the receiver. */
   write(bytes: Buffer): void;
   /** Bytes back to the sender, in the receiver's place. */
@@ -104,6 +106,10 @@ export class Flow {
   /** A held message may go on as soon as no other hold keeps it. What waits behind it follows. */
   #release(hold: Armed): void {
     if (!this.#holds.delete(hold) || this.blocked || this.#dead) return;
+    if (this.#ends.abandoned) {
+      this.kill();
+      return this.#ends.finish("end");
+    }
     const queue = this.#queue.splice(0);
     this.queuedBytes = 0;
     for (const chunk of queue) this.push(chunk);

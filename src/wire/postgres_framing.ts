@@ -91,7 +91,7 @@ export class PostgresFraming implements Framing {
     }
     if (this.#offered !== undefined) {
       this.#offered = undefined;
-      // Anything but these two is an error message of an ancient server, and then the connection ends.
+      // Anything but a refusal: encrypted from here on, or the error message of an ancient server, which then hangs up.
       if (first[0] !== no[0]) this.#endless = encrypted;
       return { request: 0, last: true, text: String.fromCharCode(first[0] ?? 0) };
     }

@@ -128,6 +128,7 @@ export class PostgresRequests {
       case "Bind": {
         const portal = stringAt(first, 5);
         const text = this.#statements.get(stringAt(first, portal.next).text);
+        if (this.#portals.size >= statementsMax) this.#portals.clear();
         this.#portals.set(portal.text, text);
         return text;
       }

@@ -90,6 +90,7 @@ export class Recording implements Log {
   event(connection: Connection, event: ConnectionEntry["event"], by: ConnectionEntry["by"]): void {
     const run = this.#run;
     if (!run) return;
+    const atMs = run.now();
     for (const watch of this.#watches) {
       if (event === "opened") watch.counts.opened++;
       if (event === "refused") watch.counts.refused++;
@@ -98,7 +99,7 @@ export class Recording implements Log {
     }
     run.record({
       type: "connection",
-      atMs: run.now(),
+      atMs,
       instance: this.#instance,
       service: this.#service,
       connection: connection.ordinal,
@@ -111,6 +112,14 @@ export class Recording implements Log {
     for (const watch of this.#watches) watch.chunk(bytes);
     // The first byte counts, whatever message it belongs to.
     if (this.#run) this.#answered(connection, connection.framing.replying, this.#run.now());
+  }
+
+  ended(connection: Connection): void {
+    if (!this.#run) return;
+    const atMs = this.#run.now();
+    const firstAtMs = connection.endedAtMs ??= atMs;
+    if (connection.clientOpen || connection.serverOpen) return;
+    for (const watch of this.#watches) watch.closed(atMs - firstAtMs);
   }
 
   bytes(direction: Direction, bytes: number): void {

@@ -6,7 +6,7 @@
 import type { Traffic } from "../core/fault.ts";
 import type { Direction } from "../core/place.ts";
 
-type Counts = { -readonly [K in Exclude<keyof Traffic, "slowestReplyMs" | "unanswered">]: number };
+type Counts = { -readonly [K in Exclude<keyof Traffic, "slowestReplyMs" | "slowestCloseMs" | "unanswered">]: number };
 
 /** Running counts of one watch. */
 export class TrafficCount {
@@ -23,6 +23,7 @@ export class TrafficCount {
     resets: 0,
   };
   #slowestReplyMs: number | undefined;
+  #slowestCloseMs: number | undefined;
   /** Requests on connections that have ended since, which will never be answered. */
   #lost = 0;
 
@@ -45,12 +46,22 @@ export class TrafficCount {
     this.#slowestReplyMs = Math.max(this.#slowestReplyMs ?? 0, afterMs);
   }
 
+  /** One side of a connection ended so long after the other. */
+  closed(afterMs: number): void {
+    this.#slowestCloseMs = Math.max(this.#slowestCloseMs ?? 0, afterMs);
+  }
+
   lost(requests: number): void {
     this.#lost += requests;
   }
 
   /** What was counted so far; `waiting` is the number of requests that open connections have unanswered. */
   traffic(waiting: number): Traffic {
-    return { ...this.counts, slowestReplyMs: this.#slowestReplyMs, unanswered: this.#lost + waiting };
+    return {
+      ...this.counts,
+      slowestReplyMs: this.#slowestReplyMs,
+      slowestCloseMs: this.#slowestCloseMs,
+      unanswered: this.#lost + waiting,
+    };
   }
 }

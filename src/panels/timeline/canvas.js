@@ -1,8 +1,9 @@
-// deno-lint-ignore-file no-unused-vars -- one script with `unpack.js`, `canvas_input.js` and `figure.js`
 /**
  * Runs in the browser: draws a run too large for SVG, from the columns that `columns.ts` packed. Zoom with the wheel or
  * + and -, move by dragging, walk through operations with the arrow keys. Nothing is fetched.
  */
+
+// deno-lint-ignore-file no-unused-vars -- one script with `unpack.js`, `canvas_input.js` and `figure.js`
 
 const outcomes = ["ok", "info", "fail", "open"];
 const signs = ["✓", "?", "✕", "?"];

@@ -45,7 +45,8 @@ RunCanvas.prototype.listen = function () {
     event.preventDefault();
     redraw();
   });
-  addEventListener("resize", redraw);
+  // Also when a folded part is opened, in which the canvas had no width until then.
+  new ResizeObserver(() => canvas.clientWidth > 0 && canvas.clientWidth !== this.width && redraw()).observe(canvas);
   addEventListener("beforeprint", () => this.draw());
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 };

@@ -1,4 +1,3 @@
-// deno-lint-ignore-file jsx-key -- drawn once as text; nothing is ever diffed
 /**
  * A small scene as SVG: readable, printable and complete without any script. Every part has its words as a title, and
  * operations, cuts and effects can be reached with the keyboard. A larger run is drawn by `canvas.js`.
@@ -78,6 +77,8 @@ function Axis({ sheet: { scene, x }, scale }: { sheet: Sheet; scale: Scale }): V
     <g class="axis" aria-hidden="true">
       {scale.pauses.map((pause) => {
         const [from, to] = [x(pause.fromMs), x(pause.toMs)];
+        const busy = scene.bars.some((bar) => bar.fromMs <= pause.fromMs && bar.toMs >= pause.toMs);
+        if (busy || to - from < 70) return null;
         return (
           <g class="pause">
             <rect x={round(from)} y={axisPx} width={round(to - from)} height={bottom - axisPx} />

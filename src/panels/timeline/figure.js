@@ -45,8 +45,9 @@ function equip(figure) {
   jump.addEventListener("click", () => {
     if (drawn) return drawn.jump();
     const first = figure.querySelector("svg .evidence");
-    first?.focus();
-    first?.scrollIntoView({ block: "nearest", inline: "center" });
+    if (!first) return say("No entry of this run is marked as evidence.");
+    first.focus();
+    first.scrollIntoView({ block: "nearest", inline: "center" });
   });
   for (const kind of ["mouseover", "focusin"]) {
     figure.querySelector("svg").addEventListener(kind, (event) => {

@@ -34,6 +34,7 @@ export function Timeline({ run, evidence, whole }: TimelineProps): VNode {
       )}
       <figcaption>
         <Legend scene={scene} />
+        <HeldUp run={run} />
         {large && (
           <>
             {" "}The picture above is the part around the evidence; the whole run of{" "}
@@ -47,6 +48,14 @@ export function Timeline({ run, evidence, whole }: TimelineProps): VNode {
   );
 }
 
+/** A late answer means less where nobody was awake to see it. */
+function HeldUp({ run }: { run: ShownRun }): VNode | null {
+  const stalls = run.history.flatMap((entry) => entry.type === "stall" && entry.atMs >= 0 ? entry.forMs : []);
+  if (stalls.length === 0) return null;
+  const longest = Math.round(stalls.reduce((most, ms) => Math.max(most, ms), 0));
+  return <>{" "}The observer itself was held up {count(stalls.length, "time")} meanwhile, for at most {longest} ms.</>;
+}
+
 function Legend({ scene }: { scene: Scene }): VNode {
   const has = (kind: string) => scene.marks.some((mark) => mark.kind === kind);
   return (
@@ -55,6 +64,8 @@ function Legend({ scene }: { scene: Scene }): VNode {
       <span class="swatch fail" /> ✕ fail: certainly did nothing
       {has("effect") && " · ◆ durable effect, at the end of the operation that made it"}
       {has("sink") && " · ● foreign effect"}
+      {has("note") && " · ▲ an instance said something"}
+      {has("instance") && " · ■ what became of an instance"}
       {has("cut") && " · ┃ connection cut"}
       {scene.bands.length > 0 && " · dashed boxes: disturbed"}
       {scene.ticks.length > 0 && " · small strokes: messages, up above, down below"}

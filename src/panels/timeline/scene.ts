@@ -97,7 +97,7 @@ export function sceneOf(run: ShownRun, evidence: readonly number[]): Scene {
     marks: [
       ...effectMarks(seen, bars, proof, endMs),
       ...disturbanceMarks(seen, laneOfInstance, proof),
-      ...instanceMarks(seen, laneOfInstance, proof, times.fromMs),
+      ...instanceMarks(seen, laneOfInstance, proof, times),
     ],
     ticks: ticks.map((message) => ({
       lane: laneOfInstance(message.instance),
@@ -166,7 +166,12 @@ function effectMarks(seen: View, bars: readonly Bar[], proof: ReadonlySet<number
   return marks;
 }
 
-function instanceMarks(seen: View, laneOf: (n: number) => number, proof: ReadonlySet<number>, fromMs: number): Mark[] {
+function instanceMarks(
+  seen: View,
+  laneOf: (instance: number) => number,
+  proof: ReadonlySet<number>,
+  times: { readonly fromMs: number; readonly toMs: number },
+): Mark[] {
   const marks: Mark[] = [];
   for (const note of seen.notes) {
     const words = `instance ${note.instance} said: ${note.kind}${inDetail(note.data)}${inDetail(note.operation)}`;
@@ -180,7 +185,9 @@ function instanceMarks(seen: View, laneOf: (n: number) => number, proof: Readonl
     });
   }
   for (const entry of seen.instances) {
-    if (entry.atMs < fromMs && entry.event === "started") continue;
+    // That all were started before the first operation and stopped after the last one is no news, and would cost width.
+    const outside = entry.atMs < times.fromMs ? "started" : entry.atMs > times.toMs ? "stopped" : undefined;
+    if (entry.event === outside) continue;
     const words = `instance ${entry.instance}: ${entry.event}${inDetail(entry.detail)}`;
     marks.push({ ...at(entry, laneOf(entry.instance), proof), kind: "instance", operation: "", key: "", words });
   }

@@ -1,3 +1,8 @@
+/**
+ * The timeline from a history to its picture: scene, scale, excerpt, columns. How it behaves in a browser is tested in
+ * `testing/report_in_browser_test.ts`.
+ */
+
 import assert from "node:assert/strict";
 import { inflateRawSync } from "node:zlib";
 import { Buffer } from "node:buffer";

@@ -1,7 +1,8 @@
-// deno-lint-ignore-file no-unused-vars -- one script with `canvas.js`, `canvas_input.js` and `figure.js`
 /**
  * Runs in the browser, first: reads the columns that `columns.ts` packed; both change together.
  */
+
+// deno-lint-ignore-file no-unused-vars -- one script with `canvas.js`, `canvas_input.js` and `figure.js`
 
 /** Inflates the columns of a figure. */
 async function unpack(text) {

@@ -7,12 +7,14 @@ import { realPath } from "./folders.ts";
 import { serviceUser } from "./service_user.ts";
 import { Session } from "./session.ts";
 
+const KILLED = "";
+
 /** A harness of its own: starts the stack, says where it is, and then does what `ending` says. */
 function harnessCode(ending: string): string {
   return `
     import { startNative } from ${JSON.stringify(new URL("./stack.ts", import.meta.url).href)};
     const stack = await startNative({ say: () => {}, signal: AbortSignal.timeout(60_000) });
-    const own = await stack.own();
+    const own = ${ending === KILLED} ? await stack.own() : stack.shared;
     console.log(JSON.stringify({ ports: [stack.shared.url.port, own.url.port, stack.toxiproxy.url.port], pid: own.pid }));
     await new Promise((resolve) => Deno.stdin.read(new Uint8Array(1)).then(resolve));
     ${ending}
@@ -23,43 +25,53 @@ const root = new URL("../../../", import.meta.url);
 const quiet = { say: () => {}, signal: new AbortController().signal };
 
 Deno.test("after kill -9 of the harness no process, port or folder is left within seconds", async () => {
-  await using harness = await startHarness("");
+  await using harness = await startHarness(KILLED);
   Deno.kill(harness.process.pid, "SIGKILL");
   await until("the folder is gone", () => realPath(harness.folder) === undefined);
   assert.deepEqual(harness.ports.map(isFree), [true, true, true]);
   assert.deepEqual(processesNaming(harness.folder), []);
 });
 
-for (
-  const [how, ending] of Object.entries({
-    "just ends": "",
-    "throws": "throw new Error('expected by a test')",
-    "throws while it disposes":
-      "setTimeout(() => { throw new Error('expected by a test') }, 5); await stack[Symbol.asyncDispose]()",
-    "exits while it disposes": "setTimeout(() => Deno.exit(1), 5); await stack[Symbol.asyncDispose]()",
-  })
-) {
-  Deno.test(`a harness that ${how} leaves nothing either`, async () => {
-    await using harness = await startHarness(ending);
-    await harness.goOn();
-    await until("the folder is gone", () => realPath(harness.folder) === undefined);
-    assert.deepEqual(harness.ports.map(isFree), [true, true, true]);
-  });
-}
+const ENDINGS = {
+  "just ends": "// and no more",
+  "throws": "throw new Error('expected by a test')",
+  "throws while it disposes":
+    "setTimeout(() => { throw new Error('expected by a test') }, 5); await stack[Symbol.asyncDispose]()",
+  "exits while it disposes": "setTimeout(() => Deno.exit(1), 5); await stack[Symbol.asyncDispose]()",
+};
+
+Deno.test(`a harness that ${Object.keys(ENDINGS).join(", or ")} leaves nothing either`, async () => {
+  await Promise.all(
+    Object.entries(ENDINGS).map(async ([how, ending]) => {
+      await using harness = await startHarness(ending);
+      await harness.goOn();
+      await until(`the folder of one that ${how} is gone`, () => realPath(harness.folder) === undefined);
+      assert.deepEqual(harness.ports.map(isFree), [true, true, true], how);
+    }),
+  );
+});
 
 Deno.test("after kill -9 of the harness and of its supervisor the next session sweeps", async () => {
-  await using harness = await startHarness("");
-  const watching = processesNaming(harness.folder).find(({ text }) => text.includes("watch"));
-  assert.ok(watching, "there is a supervisor");
-  Deno.kill(watching.pid, "SIGKILL");
-  Deno.kill(harness.process.pid, "SIGKILL");
-  await harness.process.status;
-  assert.deepEqual(harness.ports.map(isFree), [false, false, false], "nobody was there to end them");
-  const said: string[] = [];
-  await using _next = await Session.open(await serviceUser(), { ...quiet, say: (line) => said.push(line) });
-  assert.match(said.join("\n"), new RegExp(`swept ${harness.folder}`));
-  assert.equal(realPath(harness.folder), undefined);
-  assert.deepEqual(harness.ports.map(isFree), [true, true, true]);
+  // A folder that only this test looks into: sessions beside it sweep too.
+  const temporary = await Deno.makeTempDir();
+  await Deno.chmod(temporary, 0o755);
+  try {
+    await using harness = await startHarness(KILLED, temporary);
+    assert.equal(harness.folder.startsWith(temporary), true);
+    const watching = processesNaming(harness.folder).find(({ text }) => text.includes("watch"));
+    assert.ok(watching, "there is a supervisor");
+    Deno.kill(watching.pid, "SIGKILL");
+    Deno.kill(harness.process.pid, "SIGKILL");
+    await harness.process.status;
+    assert.deepEqual(harness.ports.map(isFree), [false, false, false], "nobody was there to end them");
+    await using next = await startHarness(ENDINGS["just ends"], temporary);
+    assert.equal(realPath(harness.folder), undefined);
+    assert.deepEqual(processesNaming(harness.folder), []);
+    await next.goOn();
+    await until("the next one is gone too", () => realPath(next.folder) === undefined);
+  } finally {
+    await Deno.remove(temporary, { recursive: true });
+  }
 });
 
 Deno.test("a sweep lets a living session alone", async () => {
@@ -69,10 +81,11 @@ Deno.test("a sweep lets a living session alone", async () => {
   assert.notEqual(realPath(`${living.folder}/running`), undefined);
 });
 
-async function startHarness(ending: string) {
+async function startHarness(ending: string, temporary = Deno.env.get("TMPDIR") || "/tmp") {
   const process = new Deno.Command(Deno.execPath(), {
     args: ["eval", harnessCode(ending)],
     cwd: root,
+    env: { TMPDIR: temporary },
     stdin: "piped",
     stdout: "piped",
     stderr: "null",
@@ -80,7 +93,7 @@ async function startHarness(ending: string) {
   const reader = process.stdout.pipeThrough(new TextDecoderStream()).getReader();
   const { value } = await reader.read();
   const { ports, pid } = JSON.parse(value ?? "null");
-  const folder = processesNaming("/data/own-1").map(({ pid: found, text }) =>
+  const folder = processesNaming("/data/").map(({ pid: found, text }) =>
     found === pid && /-D (\S+)\/data\//.exec(text)?.[1]
   )
     .find((path) => path);

@@ -4,7 +4,7 @@
  */
 
 import { MissingConstraint } from "../errors.ts";
-import { Deadline } from "./deadline.ts";
+import type { Deadline } from "./deadline.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Settings } from "./options.ts";
 import { schemaSql, verifySql } from "./sql.ts";
@@ -23,25 +23,20 @@ interface Found {
 }
 
 /** Reads the catalog. Throws MissingConstraint, or StoreUnavailable if the catalog cannot be read in time. */
-export async function verifyConstraint(lanes: Lanes, { deadlineMs, schema }: Settings): Promise<void> {
-  const deadline = new Deadline(deadlineMs);
+export async function verifyConstraint(lanes: Lanes, { schema }: Settings, deadline: Deadline): Promise<void> {
   const where = schema === undefined ? "on the search path" : `in the schema ${JSON.stringify(schema)}`;
-  try {
-    const [found] = await lanes.run<Found>(verifySql, [], deadline);
-    if (!found?.table_exists) throw new MissingConstraint(`Cannot start: no table webhook_event ${where}`, schemaSql);
-    if (!found.constraint_exists) {
-      throw new MissingConstraint(
-        `Cannot start: webhook_event ${where} has no valid unique constraint on (provider, event_id)`,
-        uniqueStatement,
-      );
-    }
-    if (!found.sequence_exists) {
-      throw new MissingConstraint(
-        `Cannot start: no rising sequence webhook_event_token ${where} that hands out one token at a time`,
-        sequenceStatement,
-      );
-    }
-  } finally {
-    deadline.clear();
+  const [found] = await lanes.run<Found>(verifySql, [], deadline);
+  if (!found?.table_exists) throw new MissingConstraint(`Cannot start: no table webhook_event ${where}`, schemaSql);
+  if (!found.constraint_exists) {
+    throw new MissingConstraint(
+      `Cannot start: webhook_event ${where} has no valid unique constraint on (provider, event_id)`,
+      uniqueStatement,
+    );
+  }
+  if (!found.sequence_exists) {
+    throw new MissingConstraint(
+      `Cannot start: no rising sequence webhook_event_token ${where} that hands out one token at a time`,
+      sequenceStatement,
+    );
   }
 }

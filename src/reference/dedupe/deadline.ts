@@ -1,6 +1,9 @@
 /**
  * The time that a call may take, on the monotonic clock, counted from its first moment. Everything that the call waits
  * for is raced against it, so that nothing a store or a handler does (or does not do) can hold the call.
+ *
+ * All calls of a dedupe have the same time, so they run out in the order in which they began, and one timer serves them
+ * all: a timer for each would cost a tenth of a claim.
  */
 
 /** Says that the time was up before the awaited thing came. Never leaves this folder: each caller says what it means. */
@@ -8,38 +11,32 @@ export class DeadlinePassed extends Error {
   override readonly name = "DeadlinePassed";
 }
 
-/** One call's deadline, with one timer for all of its waits. */
+/** One call's deadline. */
 export class Deadline {
-  readonly #endsAtMs: number;
+  readonly endsAtMs: number;
   readonly #late: Promise<never>;
+  readonly #clear: (deadline: Deadline) => void;
+  #reject: (passed: DeadlinePassed) => void = () => {};
   #controller: AbortController | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #passed: DeadlinePassed | undefined;
 
-  constructor(durationMs: number) {
-    this.#endsAtMs = performance.now() + durationMs;
-    this.#late = new Promise((_, reject) => {
-      this.#timer = setTimeout(() => {
-        const passed = new DeadlinePassed(`The deadline of ${durationMs} ms has passed`);
-        reject(passed);
-        this.#controller?.abort(passed);
-      }, durationMs);
-    });
-    // A call may end without ever waiting again: then nobody is there to hear that its time is up.
-    this.#late.catch(() => {});
+  constructor(endsAtMs: number, clear: (deadline: Deadline) => void) {
+    this.endsAtMs = endsAtMs;
+    this.#clear = clear;
+    this.#late = new Promise((_, reject) => this.#reject = reject);
+    this.#late.catch(() => {}); // a call may have stopped waiting: then nobody is there to hear that its time is up
   }
 
   /** Aborts when the time is up. */
   get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.remainingMs === 0) this.#controller.abort(new DeadlinePassed("The deadline has passed"));
-    }
+    this.#controller ??= new AbortController();
+    if (this.#passed !== undefined) this.#controller.abort(this.#passed);
     return this.#controller.signal;
   }
 
   /** How many milliseconds are left; 0 when the time is up. */
   get remainingMs(): number {
-    return Math.max(0, this.#endsAtMs - performance.now());
+    return Math.max(0, this.endsAtMs - performance.now());
   }
 
   /** Waits for the promise until the time is up, then throws DeadlinePassed; what comes later is ignored. */
@@ -47,8 +44,53 @@ export class Deadline {
     return Promise.race([promise, this.#late]);
   }
 
-  /** Ends the timer. Call it when the call has answered. */
-  clear(): void {
-    clearTimeout(this.#timer);
+  /** The time is up. */
+  pass(): void {
+    this.#passed = new DeadlinePassed("The deadline has passed");
+    this.#reject(this.#passed);
+    this.#controller?.abort(this.#passed);
   }
+
+  /** The call has answered: its time runs no more. */
+  clear(): void {
+    this.#clear(this);
+  }
+}
+
+/** The deadlines of all calls in flight, each of the same duration in milliseconds. */
+export class Deadlines {
+  readonly #durationMs: number;
+  /** In the order of their ends, for a Set keeps the order of insertion. */
+  readonly #running = new Set<Deadline>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(durationMs: number) {
+    this.#durationMs = durationMs;
+  }
+
+  /** Begins a call's time. */
+  start(): Deadline {
+    const deadline = new Deadline(performance.now() + this.#durationMs, (done) => this.#running.delete(done));
+    this.#running.add(deadline);
+    this.#timer ??= setTimeout(this.#wake, this.#durationMs);
+    return deadline;
+  }
+
+  /** Ends the timer. Call it when no call is in flight. */
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  readonly #wake = (): void => {
+    this.#timer = undefined;
+    for (const deadline of this.#running) {
+      if (deadline.remainingMs > 0) {
+        this.#timer = setTimeout(this.#wake, Math.ceil(deadline.remainingMs));
+        return;
+      }
+      this.#running.delete(deadline);
+      deadline.pass();
+    }
+  };
 }

@@ -1,7 +1,9 @@
+/** What holds for a dedupe as a whole: its start-up check, batches, pruning, its end, and traffic of all modes. */
+
 import assert from "node:assert/strict";
 import { MissingConstraint, openDedupe, StoreUnavailable } from "./mod.ts";
-import { Relay } from "./relay_for_tests.ts";
-import { Stage, until } from "./stage_for_tests.ts";
+import { Relay } from "./fixtures/relay.ts";
+import { Stage, until } from "./fixtures/stage.ts";
 
 const event = (id: string, body = `{"id":"${id}"}`) => ({ id, body });
 const intoLedger = "insert into effect select event_id, convert_from(body, 'UTF8') from fresh";

@@ -1,8 +1,10 @@
+/** Lease mode on a real Postgres: takeovers, lost and late messages, black holes, and cuts at any byte. */
+
 import assert from "node:assert/strict";
 import type { Buffer } from "node:buffer";
 import { LeaseLost, OutcomeUnknown, StoreUnavailable } from "./mod.ts";
-import { blackHole, Relay, says } from "./relay_for_tests.ts";
-import { Stage, until } from "./stage_for_tests.ts";
+import { blackHole, Relay, says } from "./fixtures/relay.ts";
+import { Stage, until } from "./fixtures/stage.ts";
 
 const event = (id: string, body = `{"id":"${id}"}`) => ({ id, body });
 const never = new Promise<never>(() => {});

@@ -15,7 +15,7 @@
 import { StoreUnavailable } from "../errors.ts";
 import { type BatchEffect, claimBatch } from "./batch.ts";
 import { verifyConstraint } from "./constraint.ts";
-import { Deadline } from "./deadline.ts";
+import { type Deadline, Deadlines } from "./deadline.ts";
 import { keyed, type WebhookEvent } from "./event.ts";
 import { Lanes } from "./lanes.ts";
 import { type Lease, underLease } from "./lease.ts";
@@ -53,13 +53,13 @@ export {
  */
 export async function openDedupe(options: DedupeOptions): Promise<Dedupe> {
   const settings = settingsOf(options);
-  const lanes = new Lanes(settings);
+  const dedupe = new Dedupe(settings);
   try {
-    await verifyConstraint(lanes, settings);
-    return new Dedupe(settings, lanes, new Sessions(settings));
+    await dedupe.verify();
+    return dedupe;
   } catch (error) {
     // Any class: it is thrown on, the connection is only given back first.
-    await lanes.close();
+    await dedupe.close();
     throw error;
   }
 }
@@ -69,14 +69,21 @@ export class Dedupe implements AsyncDisposable {
   readonly #settings: Settings;
   readonly #lanes: Lanes;
   readonly #sessions: Sessions;
+  readonly #deadlines: Deadlines;
   readonly #inFlight = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
 
   /** Use `openDedupe`, which verifies the constraint first. */
-  constructor(settings: Settings, lanes: Lanes, sessions: Sessions) {
+  constructor(settings: Settings) {
     this.#settings = settings;
-    this.#lanes = lanes;
-    this.#sessions = sessions;
+    this.#lanes = new Lanes(settings);
+    this.#sessions = new Sessions(settings);
+    this.#deadlines = new Deadlines(settings.deadlineMs);
+  }
+
+  /** Verifies from the catalog that the constraint is there. Throws MissingConstraint or StoreUnavailable. */
+  verify(): Promise<void> {
+    return this.#call((deadline) => verifyConstraint(this.#lanes, this.#settings, deadline));
   }
 
   /**
@@ -107,7 +114,7 @@ export class Dedupe implements AsyncDisposable {
 
   /** Deletes what is older than the retention, a few rows a statement; gives the number of rows deleted. */
   prune(options: PruneOptions = {}): Promise<number> {
-    return deleteOld(this.#lanes, this.#settings, options);
+    return deleteOld(this.#lanes, this.#settings, options, this.#deadlines);
   }
 
   /** Takes no more calls, waits for those in flight (each has its deadline), and closes every connection. */
@@ -115,6 +122,7 @@ export class Dedupe implements AsyncDisposable {
     return this.#closing ??= (async () => {
       await Promise.allSettled(this.#inFlight);
       await Promise.all([this.#lanes.close(), this.#sessions.close()]);
+      this.#deadlines.close();
     })();
   }
 
@@ -126,7 +134,7 @@ export class Dedupe implements AsyncDisposable {
     if (this.#closing !== undefined) {
       throw new StoreUnavailable("Cannot take the event: this instance is shutting down", { retryAfterMs: 1_000 });
     }
-    const deadline = new Deadline(this.#settings.deadlineMs);
+    const deadline = this.#deadlines.start();
     const call = (async () => await work(deadline))();
     this.#inFlight.add(call);
     try {

@@ -135,8 +135,7 @@ function isJson(text: string): boolean {
 /** Answers, and tells the runtime that nobody will read the rest of the body. */
 async function turnAway(request: Request, answer: Answer): Promise<Response> {
   if (request.body !== null && !request.bodyUsed) {
-    // A client that has hung up already has no body to cancel: there is nothing left to do about it.
-    await request.body.cancel().catch(() => {});
+    await request.body.cancel().catch(() => {}); // a client that has hung up has no body to cancel
   }
   return problem(answer);
 }

@@ -1,3 +1,5 @@
+/** The HTTP receiver: which delivery gets which status, and what never gets as far as the dedupe. */
+
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { Webhook } from "standardwebhooks";
@@ -10,8 +12,8 @@ import {
   type Verdict,
   webhookReceiver,
 } from "./mod.ts";
-import { Relay } from "./relay_for_tests.ts";
-import { Stage } from "./stage_for_tests.ts";
+import { Relay } from "./fixtures/relay.ts";
+import { Stage } from "./fixtures/stage.ts";
 
 const secret = `whsec_${randomBytes(24).toString("base64")}`;
 const url = "https://shop.test/hook";

@@ -118,8 +118,7 @@ class OpenTx implements Tx {
 
   query<Row>(text: string, values: readonly unknown[] = []): Promise<Rows<Row>> {
     const answer = this.#ask(text, values);
-    // A handler that forgot to await must not end the process: the commit finds out what became of the statement.
-    answer.catch(() => {});
+    answer.catch(() => {}); // a handler that forgot to await must not end the process: the commit finds it out
     return answer as Promise<Rows<Row>>;
   }
 

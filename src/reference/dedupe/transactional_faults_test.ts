@@ -1,8 +1,10 @@
+/** Transactional mode under faults: backends ended, replies lost, a COMMIT that comes late, black holes, cuts at any byte. */
+
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { HandlerTooSlow, OutcomeUnknown, StoreUnavailable, type Tx } from "./mod.ts";
-import { blackHole, Relay, says } from "./relay_for_tests.ts";
-import { Stage, until } from "./stage_for_tests.ts";
+import { blackHole, Relay, says } from "./fixtures/relay.ts";
+import { Stage, until } from "./fixtures/stage.ts";
 
 const effect = (id: string) => (tx: Tx) => tx.query("insert into effect values ($1, 'once')", [id]).then(() => id);
 const event = (id: string, body = `{"id":"${id}"}`) => ({ id, body });

@@ -1,6 +1,8 @@
+/** Transactional mode in good weather and with bad handlers. The faults are in `transactional_faults_test.ts`. */
+
 import assert from "node:assert/strict";
 import { TransactionMisused, type Tx } from "./mod.ts";
-import { Stage } from "./stage_for_tests.ts";
+import { Stage } from "./fixtures/stage.ts";
 
 const effect = (id: string) => (tx: Tx) => tx.query("insert into effect values ($1, 'once')", [id]).then(() => id);
 const event = (id: string, body = `{"id":"${id}"}`) => ({ id, body });

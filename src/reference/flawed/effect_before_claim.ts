@@ -7,6 +7,7 @@
  * finds the event unknown, and it is processed twice.
  */
 
+import { afterTheFact } from "../dedupe/after_the_fact.ts";
 import { type LookedAt, verdictOf } from "../dedupe/look.ts";
 import type { DedupeOptions } from "../dedupe/mod.ts";
 import { claimSql, lookSql } from "../dedupe/sql.ts";
@@ -22,7 +23,7 @@ export function openEffectBeforeClaim(options: DedupeOptions): Promise<Twin> {
       const [seen] = await lanes.run<LookedAt>(lookSql, [provider, textArray([event.id])], deadline);
       if (seen !== undefined) return verdictOf(event, seen);
       const done = await withoutClaim(parts, delivered);
-      await lanes.run(claimSql, [provider, event.id, event.fingerprint], deadline);
+      await afterTheFact(lanes.run(claimSql, [provider, event.id, event.fingerprint], deadline));
       return done;
     },
   });

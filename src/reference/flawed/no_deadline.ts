@@ -7,7 +7,7 @@
  * In a black hole the call waits for as long as the kernel keeps sending again, which is a quarter of an hour.
  */
 
-import { Deadline } from "../dedupe/deadline.ts";
+import { type Deadline, Deadlines } from "../dedupe/deadline.ts";
 import { underLease } from "../dedupe/lease.ts";
 import type { DedupeOptions } from "../dedupe/mod.ts";
 import { inOneTransaction } from "../dedupe/transactional.ts";
@@ -28,10 +28,12 @@ export function openNoDeadline(options: DedupeOptions): Promise<Twin> {
 }
 
 async function patiently<T>(call: (deadline: Deadline) => Promise<Verdict<T>>): Promise<Verdict<T>> {
-  const deadline = new Deadline(kernelGivesUpMs);
+  const deadlines = new Deadlines(kernelGivesUpMs);
+  const deadline = deadlines.start();
   try {
     return await call(deadline);
   } finally {
     deadline.clear();
+    deadlines.close();
   }
 }

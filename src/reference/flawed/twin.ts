@@ -6,28 +6,27 @@
  * be caught.
  */
 
+import { type BatchEffect, claimBatch } from "../dedupe/batch.ts";
 import { verifyConstraint } from "../dedupe/constraint.ts";
-import { Deadline } from "../dedupe/deadline.ts";
+import { type Deadline, Deadlines } from "../dedupe/deadline.ts";
 import { keyed, type KeyedEvent, type WebhookEvent } from "../dedupe/event.ts";
 import { Lanes } from "../dedupe/lanes.ts";
-import type { Lease } from "../dedupe/lease.ts";
-import { Dedupe, type DedupeOptions } from "../dedupe/mod.ts";
+import { type Lease, underLease } from "../dedupe/lease.ts";
+import type { Dedupe, DedupeOptions } from "../dedupe/mod.ts";
 import { type Settings, settingsOf } from "../dedupe/options.ts";
 import { Sessions } from "../dedupe/sessions.ts";
 import type { Tx } from "../dedupe/transaction.ts";
+import { inOneTransaction } from "../dedupe/transactional.ts";
 import type { Verdict } from "../dedupe/verdict.ts";
 
-/** The open twin: the modes of the good one. */
-export type Twin = Pick<Dedupe, "transactional" | "leased" | "batch"> & AsyncDisposable;
-
-/** What the good one's steps are called with. */
+/** What the good one's steps work with. */
 export interface Parts {
   readonly settings: Settings;
   readonly lanes: Lanes;
   readonly sessions: Sessions;
 }
 
-/** One call of a mode: what the good one's `inOneTransaction` and `underLease` are told, in one value. */
+/** One delivery, as the good one's steps are told of it. */
 export interface Delivered<Given, T> {
   readonly event: KeyedEvent;
   readonly handler: (given: Given) => Promise<T> | T;
@@ -48,47 +47,80 @@ export interface Flaw {
 
 /** Opens a twin as `openDedupe` opens the good one. Throws what that throws. */
 export async function openTwin(options: DedupeOptions, flaw: Flaw): Promise<Twin> {
-  const settings = settingsOf(options);
-  const lanes = new OtherStatements(settings, flaw.statements ?? new Map());
-  const parts = { settings, lanes, sessions: new Sessions(settings) };
+  const twin = new Twin(settingsOf(options), flaw);
   try {
-    if (!flaw.unverified) await verifyConstraint(lanes, settings);
-    return twinOf(parts, flaw);
+    await twin.verify();
+    return twin;
   } catch (error) {
     // Any class: it is thrown on, the connection is only given back first.
-    await lanes.close();
+    await twin[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-function twinOf(parts: Parts, flaw: Flaw): Twin {
-  const good = new Dedupe(parts.settings, parts.lanes, parts.sessions);
-  const calls = new Set<Promise<unknown>>();
-  /** As the good one does: each call has its deadline, and closing waits for the calls. */
-  const called = async <Given, T>(
-    delivered: Pick<Delivered<Given, T>, "handler"> & { event: WebhookEvent },
-    step: (parts: Parts, delivered: Delivered<Given, T>) => Promise<Verdict<T>>,
-  ) => {
-    const deadline = new Deadline(parts.settings.deadlineMs);
-    const call = (async () => await step(parts, { ...delivered, event: keyed(delivered.event), deadline }))();
-    calls.add(call);
+/** The open twin: the modes of the good one, but for the flawed step. */
+export class Twin implements Pick<Dedupe, "transactional" | "leased" | "batch">, AsyncDisposable {
+  readonly #parts: Parts;
+  readonly #flaw: Flaw;
+  readonly #deadlines: Deadlines;
+  readonly #calls = new Set<Promise<unknown>>();
+
+  /** Use `openTwin`, which verifies the constraint first, unless the flaw is that nobody does. */
+  constructor(settings: Settings, flaw: Flaw) {
+    const lanes = new OtherStatements(settings, flaw.statements ?? new Map());
+    this.#parts = { settings, lanes, sessions: new Sessions(settings) };
+    this.#flaw = flaw;
+    this.#deadlines = new Deadlines(settings.deadlineMs);
+  }
+
+  /** Verifies the constraint as the good one does. */
+  async verify(): Promise<void> {
+    const { lanes, settings } = this.#parts;
+    if (!this.#flaw.unverified) await this.#call((deadline) => verifyConstraint(lanes, settings, deadline));
+  }
+
+  /** See `Dedupe.transactional`. */
+  transactional<T>(event: WebhookEvent, handler: (tx: Tx) => Promise<T> | T): Promise<Verdict<T>> {
+    const { sessions, settings } = this.#parts;
+    return this.#call((deadline) =>
+      this.#flaw.transactional?.(this.#parts, { event: keyed(event), handler, deadline }) ??
+        inOneTransaction(sessions, settings, keyed(event), handler, deadline)
+    );
+  }
+
+  /** See `Dedupe.leased`. */
+  leased<T>(event: WebhookEvent, handler: (lease: Lease) => Promise<T> | T): Promise<Verdict<T>> {
+    const { lanes, settings } = this.#parts;
+    return this.#call((deadline) =>
+      this.#flaw.leased?.(this.#parts, { event: keyed(event), handler, deadline }) ??
+        underLease(lanes, settings, keyed(event), handler, deadline)
+    );
+  }
+
+  /** See `Dedupe.batch`. */
+  batch(events: readonly WebhookEvent[], effect: BatchEffect): Promise<Verdict<void>[]> {
+    const { lanes, settings } = this.#parts;
+    return this.#call((deadline) => claimBatch(lanes, settings, events, effect, deadline));
+  }
+
+  /** Waits for the calls in flight, and closes every connection. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.allSettled(this.#calls);
+    await Promise.all([this.#parts.lanes.close(), this.#parts.sessions.close()]);
+    this.#deadlines.close();
+  }
+
+  async #call<T>(work: (deadline: Deadline) => Promise<T>): Promise<T> {
+    const deadline = this.#deadlines.start();
+    const call = (async () => await work(deadline))();
+    this.#calls.add(call);
     try {
       return await call;
     } finally {
       deadline.clear();
-      calls.delete(call);
+      this.#calls.delete(call);
     }
-  };
-  return {
-    transactional: (event, handler) =>
-      flaw.transactional ? called({ event, handler }, flaw.transactional) : good.transactional(event, handler),
-    leased: (event, handler) => flaw.leased ? called({ event, handler }, flaw.leased) : good.leased(event, handler),
-    batch: (events, effect) => good.batch(events, effect),
-    async [Symbol.asyncDispose]() {
-      await Promise.allSettled(calls);
-      await good.close();
-    },
-  };
+  }
 }
 
 /** The good one's connections for single statements, which send some other statement instead. */

@@ -5,3 +5,6 @@ import { hostDedupe } from "../dedupe_hosted.ts";
 
 /** The twin, hosted as the good one is. */
 export const hosted = hostDedupe(openSelectThenInsert);
+
+/** The tables that it works on. */
+export { tablesWithoutConstraintSql } from "../../reference/flawed/select_then_insert.ts";

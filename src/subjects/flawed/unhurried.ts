@@ -1,0 +1,15 @@
+/**
+ * The times of controls in which nothing waits for a deadline: what is cut is noticed at once, so a long deadline costs
+ * nothing, and on a busy machine no call runs out of time that the disturbance had not met. A control that is about time
+ * has times of its own.
+ */
+
+import { controlTimes } from "../dedupe.ts";
+
+const deadlineMs = 1_000;
+
+/** Twice the deadline, for a first delivery also opens the dedupe. */
+export const unhurried = {
+  promises: { ...controlTimes, answersWithinMs: 2 * deadlineMs },
+  options: { deadlineMs },
+};
