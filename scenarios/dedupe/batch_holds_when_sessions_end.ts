@@ -10,7 +10,6 @@ import { convergesAfterHealing } from "../../src/properties/converges_after_heal
 import { noneLost } from "../../src/properties/none_lost.ts";
 import { nothingLeaked } from "../../src/properties/nothing_leaked.ts";
 import { processStaysAlive } from "../../src/properties/process_stays_alive.ts";
-import { refusedDidNothing } from "../../src/properties/refused_did_nothing.ts";
 import { wasDisturbed } from "../../src/properties/was_disturbed.ts";
 import { dedupe } from "../../src/subjects/dedupe.ts";
 import { oneOrder } from "../../src/subjects/dedupe_workloads.ts";
@@ -25,7 +24,6 @@ export default claim({
   properties: [
     atMostOnce,
     noneLost,
-    refusedDidNothing,
     convergesAfterHealing,
     answersInBoundedTime,
     processStaysAlive,

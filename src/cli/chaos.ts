@@ -124,6 +124,7 @@ async function run(options: ChaosOptions, folder: string, show: Live, { signal }
       newPrefix: world.newPrefix,
       listen: world.listen,
       room,
+      broke: (sentence) => void (broken ??= sentence),
       tell(event) {
         if (event.type === "finished") finished.push(event.result);
         show.tell(event);

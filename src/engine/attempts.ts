@@ -69,13 +69,17 @@ export class Attempts {
     }
   }
 
-  /** What a property says of another subject under the same plan. */
+  /**
+   * Whether another subject violates a property under the same plan. Having nothing to examine is no violation either: what
+   * the good one never did while all was recorded in peace, the times cannot have made it do.
+   */
   async tryOther(plan: Plan, subject: Subject, property: Property): Promise<GoodTwin> {
     for (let tries = 1; tries <= triesMax; tries++) {
       const history = await this.#execute(plan, subject);
       const { view, broken } = judge(plan, history, []);
-      const verdict = broken ? undefined : property.check(view).verdict;
-      if (verdict === "holds") return "held";
+      if (broken || !view.quiet) continue;
+      const { verdict, examined } = property.check(view);
+      if (verdict === "holds" || (verdict === "unknown" && examined === 0)) return "held";
       if (verdict === "violated") {
         await this.#store({ plan: { ...plan, identity: `${plan.identity}, the good one` }, history }, true);
         return "violated too";

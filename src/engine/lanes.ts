@@ -23,6 +23,8 @@ export class Lanes implements AsyncDisposable {
   readonly #opened: Record<"shared" | "own", number> = { shared: 0, own: 0 };
   readonly #waiting: Record<"shared" | "own", Waiting[]> = { shared: [], own: [] };
   readonly #all = new Map<Lane, "shared" | "own">();
+  /** How many lanes could not even be closed. */
+  spoiled = 0;
   #asked = 0;
   #made = 0;
 
@@ -49,7 +51,8 @@ export class Lanes implements AsyncDisposable {
     if (spoiled) {
       this.#all.delete(lane);
       this.#opened[kind]--;
-      await lane[Symbol.asyncDispose]();
+      // It is spoiled already: that it cannot be closed in order either is known from its run, which is broken or unquiet.
+      await lane[Symbol.asyncDispose]().then(undefined, () => this.spoiled++);
       if (this.#waiting[kind].length === 0) return;
       try {
         next = await this.#openOne(kind);

@@ -34,9 +34,11 @@ export interface SessionOptions extends AttemptOptions {
   /** How often a violated claim's smallest plan is executed again for its rate. */
   readonly replays: number;
   tell(event: SessionEvent): void;
+  /** The harness itself failed; the session goes on, and ends with exit code 3. */
+  broke(sentence: string): void;
 }
 
-/** Runs the scenarios. Rejects only if the harness itself is broken beyond a single run. */
+/** Runs the scenarios. Never rejects. */
 export async function runSession(options: SessionOptions): Promise<readonly ScenarioResult[]> {
   const results: (ScenarioResult | undefined)[] = options.scenarios.map(() => undefined);
   const queue = options.scenarios.map((named, index) => ({ named, index }));
@@ -44,13 +46,24 @@ export async function runSession(options: SessionOptions): Promise<readonly Scen
     for (let next = queue.shift(); next; next = queue.shift()) {
       const result = options.budget.signal.aborted
         ? skippedResult(next.named, "unknown", "the session was interrupted before it was reached")
-        : await runScenario(next.named, next.index, options);
+        : await runOrSayWhy(next.named, next.index, options);
       results[next.index] = result;
       options.tell({ type: "finished", result });
     }
   };
   await Promise.all(Array.from({ length: options.scenariosAtOnce }, worker));
   return results.filter((result) => result !== undefined);
+}
+
+/** What breaks in one scenario is said in its result; the others go on. */
+async function runOrSayWhy(named: NamedScenario, priority: number, options: SessionOptions): Promise<ScenarioResult> {
+  try {
+    return await runScenario(named, priority, options);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    options.broke(`${named.path}: ${why}`);
+    return skippedResult(named, "unknown", `the harness broke: ${why}`);
+  }
 }
 
 async function runScenario(named: NamedScenario, priority: number, options: SessionOptions): Promise<ScenarioResult> {

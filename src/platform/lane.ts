@@ -25,6 +25,9 @@ export interface LaneOptions {
   readonly sink: Sink;
 }
 
+/** How long a lane may take to close. */
+const closeMsMax = 8_000;
+
 /** How many schemas keep a direct connection open. */
 const connectionsKeptMax = 4;
 
@@ -128,9 +131,21 @@ class OpenLane implements Lane {
     return this.#links.clean();
   }
 
+  /** Bounded, for a lane is closed early when something on it hangs; what a server or a proxy still holds ends with them. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#links[Symbol.asyncDispose]();
-    await Promise.all([this.sql, ...this.#direct.values()].map((sql) => sql.end({ timeout: 1 })));
+    const connections = [this.sql, ...this.#direct.values()];
+    const closing = Promise.allSettled([
+      this.#links[Symbol.asyncDispose](),
+      ...connections.map((sql) => sql.end({ timeout: 1 })),
+    ]);
+    let timer: number | undefined;
+    const late = new Promise<undefined>((resolve) => timer = Number(setTimeout(resolve, closeMsMax)));
+    const ended = await Promise.race([closing, late]);
+    clearTimeout(timer);
+    const failed = ended?.find((end) => end.status === "rejected");
+    if (!ended || failed) {
+      throw new Error(`Cannot close ${this.name}`, { cause: failed?.reason ?? `not within ${closeMsMax} ms` });
+    }
   }
 }
 

@@ -2,13 +2,14 @@
  * Nothing acknowledged is lost: once all is healed and quiet, each key that was answered ok has an effect.
  *
  * Any answer of the key counts as its acknowledgement, `first` or `duplicate`: the sender does not come again. A `duplicate`
- * of the sink shows an effect too. Without quiescence an effect that is there is there, and one that is not may still come.
+ * of the sink shows an effect too. Only an effect of an operation begun before the acknowledgement counts: where a later send
+ * made it, the event was lost, and the sender that came again without need has mended it by luck. Without quiescence an effect that is there is there, and one that is not may still come.
  * A sibling judges other things that a subject took on.
  */
 
 import type { Property } from "../core/property.ts";
 import { holds, unknown, violated } from "../core/verdict.ts";
-import type { KeyView } from "../core/view.ts";
+import type { KeyView, OperationView } from "../core/view.ts";
 
 /** Violated by an acknowledged key without any effect. Examines the acknowledged keys. */
 export const noneLost: Property = {
@@ -21,7 +22,7 @@ export const noneLost: Property = {
     for (const key of history.keys.values()) {
       if (!key.operations.some((operation) => operation.outcome === "ok")) continue;
       examined++;
-      if (!hasEffect(key)) lost.push(key);
+      if (!hasEffect(key, firstAck(key)!)) lost.push(key);
     }
     const [first] = lost;
     if (!first) return holds(examined, "nothing was acknowledged");
@@ -34,12 +35,29 @@ export const noneLost: Property = {
         examined,
       );
     }
-    const acknowledged = first.operations.find((operation) => operation.outcome === "ok")!;
-    const because = `event ${first.key} was acknowledged to ${acknowledged.id} and has no effect`;
-    return violated(examined, because, [acknowledged.invoke.index, acknowledged.settled!.index]);
+    const acknowledged = firstAck(first)!;
+    const later = first.effects[0] ?? first.sinks.find((sink) => sink.answer !== "refused");
+    const because = `event ${first.key} was acknowledged to ${acknowledged.id} and has no effect` +
+      (later ? ` but that of ${later.operation}, which was sent after it` : "");
+    return violated(examined, because, [
+      acknowledged.invoke.index,
+      acknowledged.settled!.index,
+      ...(later ? [later.index] : []),
+    ]);
   },
 };
 
-function hasEffect(key: KeyView): boolean {
-  return key.effects.length > 0 || key.sinks.some((sink) => sink.answer !== "refused");
+function firstAck({ operations }: KeyView): OperationView | undefined {
+  const acknowledged = operations.filter((operation) => operation.outcome === "ok");
+  return acknowledged.reduce<OperationView | undefined>(
+    (first, next) => first && first.settled!.index < next.settled!.index ? first : next,
+    undefined,
+  );
+}
+
+/** An effect of an operation that is not in the history counts: nobody can say that it came too late. */
+function hasEffect({ operations, effects, sinks }: KeyView, acknowledged: OperationView): boolean {
+  const late = new Set(operations.filter((o) => o.invoke.index > acknowledged.settled!.index).map((o) => o.id));
+  return effects.some((effect) => !late.has(effect.operation)) ||
+    sinks.some((sink) => sink.answer !== "refused" && !late.has(sink.operation));
 }

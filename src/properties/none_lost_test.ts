@@ -29,6 +29,20 @@ Deno.test("none_lost is violated by an acknowledged key without effect, and show
   assert.deepEqual(told(history, verdict.evidence), ["invoke d2.1", "ok d2.1"]);
 });
 
+Deno.test("none_lost is violated where only a send after the acknowledgement made the effect: that sender came by luck", () => {
+  const history = drawn(`
+    A  |--deliver(e1)--ok(duplicate)|   |--deliver(e1)--------ok|
+                                                     *effect(e1)
+  `);
+  const verdict = noneLost.check(history.view);
+  assert.ok(verdict.verdict === "violated");
+  assert.equal(
+    verdict.because,
+    "event e1 was acknowledged to d1.1 and has no effect but that of d1.2, which was sent after it",
+  );
+  assert.deepEqual(told(history, verdict.evidence), ["invoke d1.1", "ok d1.1", "effect d1.2"]);
+});
+
 Deno.test("none_lost does not ask for effects of what was never acknowledged", () => {
   const history = drawn(`
     A  |--deliver(e1)-------info|  |--deliver(e1)---fail(busy)|

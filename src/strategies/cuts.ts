@@ -102,9 +102,17 @@ export const cuts: Strategy = {
       if (judged.void) return progress.interrupted(`its conversation could not be learned: ${judged.void}`);
       placed.push(...plansFor(named, base, { conversation, history: judged.history }, budget.depth));
     }
-    yield* visit(placed, budget, attempt, progress);
+    // What must be caught is looked for all over the conversation at once; what must hold is visited from its beginning.
+    yield* visit(named.scenario.kind === "claim" ? placed : spread(placed), budget, attempt, progress);
   },
 };
+
+/** The same items, each halfway between earlier ones (van der Corput's order), so that any stretch of them is met soon. */
+export function spread<Item>(items: readonly Item[]): readonly Item[] {
+  const bits = Math.ceil(Math.log2(Math.max(2, items.length)));
+  const reversed = (i: number) => parseInt(i.toString(2).padStart(bits, "0").split("").reverse().join(""), 2);
+  return Array.from({ length: 2 ** bits }, (_, i) => items[reversed(i)]).filter((item) => item !== undefined);
+}
 
 async function* visit(
   placed: readonly Placed[],
