@@ -47,7 +47,7 @@ export default claim({
       backendEnded,
     ],
     withinMs: 20,
-    runsMin: 60,
+    runsMin: 50,
   },
   disturbedBy: "faults",
   properties: [

@@ -95,7 +95,7 @@ async function run(options: ChaosOptions, folder: string, show: Live, { signal }
     world = await openWorld({
       host: options.host,
       lanes: options.lanes,
-      ownLanes: 1,
+      ownLanes: 2,
       instances: 3,
       signal,
       say: show.say,

@@ -33,7 +33,7 @@ export interface OpenWorld extends AsyncDisposable {
 }
 
 /** Connections that a server of one lane's own admits: few, so that using them up is quick. */
-const ownServerSettings = { max_connections: "40" };
+const ownServerSettings = { max_connections: "24" };
 
 /** Opens the world. Rejects with a StackError that says what to do, and leaves nothing behind. */
 export async function openWorld(options: WorldOptions): Promise<OpenWorld> {

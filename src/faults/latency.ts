@@ -19,7 +19,7 @@ export interface LatencySeverity {
 /** Less than this cannot be told from a busy machine, so it could not be confirmed. */
 const repliesMsMin = 20;
 
-const directionMsMax = 150;
+const directionMsMax = 80;
 
 /** The wire's clock and Toxiproxy's start at slightly different moments of the same message. */
 const toleranceMs = 1;

@@ -16,7 +16,7 @@ export interface ReplyCutSeverity {
 }
 
 /** About as much as a connect is answered with; much more would often not be reached before the fault heals. */
-const passBytesMax = 400;
+const passBytesMax = 160;
 
 /** Ends each connection after so many bytes of replies. */
 export const replyCut: Fault<ReplyCutSeverity> = {

@@ -16,7 +16,7 @@ export interface RequestCutSeverity {
 }
 
 /** About as much as a typical transaction sends; much more would often not be reached before the fault heals. */
-const passBytesMax = 400;
+const passBytesMax = 160;
 
 /** Ends each connection after so many bytes of requests. */
 export const requestCut: Fault<RequestCutSeverity> = {

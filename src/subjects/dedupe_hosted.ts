@@ -38,7 +38,7 @@ function optionsOf(world: World): DedupeOptions {
     provider: world.namespace.prefix,
     deadlineMs: world.options.deadlineMs as number,
     ...(promises.leaseMs === undefined ? {} : { leaseMs: promises.leaseMs }),
-    connectionsMax: 4,
+    connectionsMax: 3,
     log: (record) => world.note("log", record),
   };
 }
