@@ -1,3 +1,5 @@
+/** bandwidth on a real road: what a client sees of it, evidence only where it happened, and a clean road after it healed. */
+
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { disturbedRoad, tookMs } from "../testing/disturbed_road.ts";

@@ -1,3 +1,5 @@
+/** black_hole on a real road: what a client sees of it, evidence only where it happened, and a clean road after it healed. */
+
 import assert from "node:assert/strict";
 import { came, disturbedRoad } from "../testing/disturbed_road.ts";
 import { testStack } from "../testing/stack.ts";

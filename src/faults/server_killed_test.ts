@@ -1,3 +1,5 @@
+/** server_killed on a real road: what a client sees of it, evidence only where it happened, and a clean road after it healed. */
+
 import assert from "node:assert/strict";
 import type { Server } from "../core/fault.ts";
 import { startNative } from "../platform/native/stack.ts";

@@ -1,3 +1,5 @@
+/** slow_close on a real road: what a client sees of it, evidence only where it happened, and a clean road after it healed. */
+
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import type { Evidence } from "../core/fault.ts";

@@ -1,3 +1,5 @@
+/** Stalls of this process and of the probe are seen. */
+
 import assert from "node:assert/strict";
 import { type Stall, startObserver } from "./observer.ts";
 import { until } from "./instances/fixtures/until.ts";

@@ -1,3 +1,5 @@
+/** The sink records before it answers, by each of its policies. */
+
 import assert from "node:assert/strict";
 import type { SinkPolicy } from "../core/subject.ts";
 import { openSink, type SinkRecord } from "./sink.ts";

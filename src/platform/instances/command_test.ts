@@ -1,3 +1,5 @@
+/** Programs in other languages as instances: started, asked, and ended with all that they started. */
+
 import assert from "node:assert/strict";
 import type { Operation } from "../../core/plan.ts";
 import { begin, listening, speaks, spec } from "./fixtures/listening.ts";

@@ -1,3 +1,5 @@
+/** Lines out of any fragments, bounded in length and number. */
+
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { FloodMeter, LineSplitter, TooMuch } from "./lines.ts";

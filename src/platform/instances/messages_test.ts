@@ -1,3 +1,5 @@
+/** What is and what is no message of the line protocol. */
+
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { readLine, writeLine } from "./messages.ts";

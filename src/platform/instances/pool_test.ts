@@ -1,3 +1,5 @@
+/** Both pools keep the same promises: processes of the operating system, and instances inside. */
+
 import assert from "node:assert/strict";
 import { insidePool, type InstancePool, processPool } from "./pool.ts";
 import { openSink } from "../sink.ts";

@@ -1,3 +1,5 @@
+/** What only processes can do: die, spin, flood, and be used again. */
+
 import assert from "node:assert/strict";
 import { ask, begin, listening, spec, works } from "./fixtures/listening.ts";
 import { runs, until } from "./fixtures/until.ts";

@@ -1,3 +1,5 @@
+/** The page on the protocol says what the code does: its examples and its limits are checked. */
+
 import assert from "node:assert/strict";
 import type { Operation } from "../../core/plan.ts";
 import { begin, listening, spec } from "./fixtures/listening.ts";

@@ -1,3 +1,5 @@
+/** Reasons are one line, and hold no secret. */
+
 import assert from "node:assert/strict";
 import { codeOf, firstLine, masked, reasonOf, refusalOf, secretsOf } from "./reason.ts";
 import { lastWords, Tail } from "./tail.ts";

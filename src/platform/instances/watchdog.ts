@@ -66,7 +66,7 @@ export class Watchdog implements AsyncDisposable {
   /** One order after the other, also after one that failed: that failure is its caller's. */
   #inTurn(order: () => Promise<void>): Promise<void> {
     const turn = this.#queue.then(order);
-    this.#queue = turn.catch(() => undefined);
+    this.#queue = turn.catch(() => undefined); // its caller has it
     return turn;
   }
 }

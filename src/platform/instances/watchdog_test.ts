@@ -1,3 +1,5 @@
+/** Nothing outlives the harness, however it ends. */
+
 import assert from "node:assert/strict";
 import { runs, until } from "./fixtures/until.ts";
 import { Watchdog } from "./watchdog.ts";

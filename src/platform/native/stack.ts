@@ -48,7 +48,7 @@ export async function startNative(options: NativeOptions): Promise<NativeStack> 
   const user = await serviceUser();
   const programs = options.programs ?? await obtainPrograms(user, options);
   const session = await Session.open(user, options);
-  const onAbort = () => session[Symbol.asyncDispose]().catch(() => undefined);
+  const onAbort = () => session[Symbol.asyncDispose]().catch(() => undefined); // disposed again below, where it throws
   options.signal.addEventListener("abort", onAbort);
   try {
     return await startServices(session, programs, options);

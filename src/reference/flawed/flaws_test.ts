@@ -1,7 +1,9 @@
+/** Each flawed twin shows its flaw where it is provoked directly. */
+
 import assert from "node:assert/strict";
 import { type Lease, OutcomeUnknown, StoreUnavailable, type Tx } from "../dedupe/mod.ts";
-import { blackHole, type Gate, Relay, says } from "../dedupe/relay_for_tests.ts";
-import { Stage, until } from "../dedupe/stage_for_tests.ts";
+import { blackHole, type Gate, Relay, says } from "../dedupe/fixtures/relay.ts";
+import { Stage, until } from "../dedupe/fixtures/stage.ts";
 import { openClaimBeforeEffect } from "./claim_before_effect.ts";
 import { openCommitErrorAnswered200 } from "./commit_error_answered_200.ts";
 import { openCommitErrorCalledRefused } from "./commit_error_called_refused.ts";

@@ -1,7 +1,9 @@
+/** In good weather each flawed twin behaves as the good one: it differs by its flaw alone. */
+
 import assert from "node:assert/strict";
 import type { Dedupe, DedupeOptions, Lease, Tx } from "../dedupe/mod.ts";
 import { openDedupe } from "../dedupe/mod.ts";
-import { Stage } from "../dedupe/stage_for_tests.ts";
+import { Stage } from "../dedupe/fixtures/stage.ts";
 import { openClaimBeforeEffect } from "./claim_before_effect.ts";
 import { openCommitErrorAnswered200 } from "./commit_error_answered_200.ts";
 import { openCommitErrorCalledRefused } from "./commit_error_called_refused.ts";
