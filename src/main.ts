@@ -6,10 +6,13 @@
 import { Command, CommanderError } from "commander";
 import { chaos } from "./cli/chaos.ts";
 import * as flags from "./cli/flags.ts";
+import { takeSignals } from "./cli/interrupt.ts";
 import { judgeAgain } from "./cli/judge.ts";
-import { reportsFolder, scenariosFolder } from "./cli/project.ts";
+import { ownVersions, reportsFolder, scenariosFolder } from "./cli/project.ts";
 import { replay } from "./cli/replay.ts";
 import { redraw } from "./cli/report.ts";
+import { sentenceOf } from "./cli/sentence.ts";
+import { takeStrayErrors } from "./cli/stray.ts";
 import { choose, discoverScenarios } from "./engine/discover.ts";
 import { UnusableInput } from "./engine/store.ts";
 import { examine, renderNeeds } from "./platform/doctor.ts";
@@ -17,10 +20,16 @@ import { examine, renderNeeds } from "./platform/doctor.ts";
 const wrongUsage = 64;
 let exitCode = 0;
 
+takeSignals();
+takeStrayErrors();
+
 const program = new Command("chaos")
   .description("Proves that things are processed once while the network and the databases misbehave.")
+  .version(ownVersions().nevertwice!)
   .exitOverride()
-  .showHelpAfterError("(--help shows what there is)")
+  .configureOutput({
+    outputError: (text, write) => write(`${usageSentence(text)}\n`),
+  })
   .argument(
     "[words...]",
     "scenarios whose path or title contains one of the words, with their controls; all by default",
@@ -48,11 +57,12 @@ const program = new Command("chaos")
     flags.countOf("--replays", 100),
     10,
   )
-  .option("--reports <folder>", "where the session's folder is made", reportsFolder)
-  .option("--scenarios <folder>", "where scenarios are found", scenariosFolder)
+  .option("--reports <folder>", "where the session's folder is made", flags.folderOf("--reports"), reportsFolder)
+  .option("--scenarios <folder>", "where scenarios are found", flags.folderOf("--scenarios"), scenariosFolder)
   .option("--json", "progress as JSON lines", false)
   .action(async (words: string[], options) => {
-    const all = choose(await discoverScenarios(options.scenarios), words);
+    const commands = program.commands.map((command) => command.name());
+    const all = choose(await discoverScenarios(options.scenarios), words, commands);
     const scenarios = options.strategy ? all.filter((n) => n.scenario.plans.strategy === options.strategy) : all;
     if (scenarios.length === 0) {
       throw new UnusableInput(`No scenario is left: none of those chosen uses --strategy ${options.strategy}`);
@@ -95,6 +105,12 @@ program.command("judge").description("checks stored histories again, without any
 program.command("report").description("draws a session's report again").argument("<folder>", "the session")
   .action(async (folder: string) => console.log(await redraw(folder)));
 
+/** What commander says of a wrong flag or argument (several lines, with its suggestion) as one sentence. */
+function usageSentence(text: string): string {
+  const said = text.trim().replace(/^error: /, "").replaceAll(/\s*\n\s*/g, " ");
+  return `Cannot understand the command line: ${said} (--help shows what there is)`;
+}
+
 /** Runs wait much and compute little, so there are more lanes than processors; each costs three processes of about 75 MB. */
 function defaultLanes(): number {
   return Math.min(8, 2 * navigator.hardwareConcurrency);
@@ -108,8 +124,7 @@ try {
     console.error(cause.message);
     exitCode = wrongUsage;
   } else {
-    const sentence = cause instanceof Error ? cause.message : String(cause);
-    console.error(`The harness itself broke: ${sentence}`);
+    console.error(`The harness itself broke: ${sentenceOf(cause)}`);
     if (Deno.env.get("NEVERTWICE_TRACE")) console.error(cause);
     exitCode = 3;
   }

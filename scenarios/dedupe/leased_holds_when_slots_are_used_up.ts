@@ -24,10 +24,11 @@ export default claim({
   plans: {
     strategy: "sample",
     warmUp: oneOrder,
-    workload: bursts(),
+    workload: bursts({ withinMs: 250 }),
     faults: [slotsUsedUp],
     faultsMax: 1,
     withinMs: 20,
+    windowMs: { min: 150, max: 300 },
     runsMin: 6,
   },
   disturbedBy: "faults",

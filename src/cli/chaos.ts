@@ -7,16 +7,20 @@ import type { NamedScenario } from "../core/scenario.ts";
 import type { Results, ScenarioResult } from "../core/results.ts";
 import { resultsVersion } from "../core/results.ts";
 import { concludeSession } from "../engine/conclude.ts";
+import { skippedResult } from "../engine/scenario_result.ts";
 import { runSession } from "../engine/session.ts";
+import { CannotStore } from "../engine/store.ts";
 import { summaryOf } from "../engine/summary.ts";
 import { cuts } from "../strategies/cuts.ts";
 import { sample } from "../strategies/sample.ts";
 import type { BudgetFlag } from "./flags.ts";
-import { type Interruption, onInterrupt } from "./interrupt.ts";
-import { type Live, live } from "./live.ts";
+import { interruptedCode, type Interruption, onInterrupt } from "./interrupt.ts";
+import { colored, type Live, live } from "./live.ts";
 import { machine } from "./machine.ts";
 import { commit, ownVersions } from "./project.ts";
-import { newSessionFolder, pointLatest } from "./session_folder.ts";
+import { sentenceOf } from "./sentence.ts";
+import { newSessionFolder, pointLatest, previousResults } from "./session_folder.ts";
+import { onStrayError } from "./stray.ts";
 import { type OpenWorld, openWorld } from "./world.ts";
 import { writeReport } from "./write_report.ts";
 
@@ -39,14 +43,17 @@ export interface ChaosOptions {
   readonly json: boolean;
 }
 
-/** Runs a session. Gives the exit code. */
+/** So long runs under way are waited for once the session is to end, in ms. */
+const lastRunsMsMax = 5_000;
+
+/** Runs a session. Gives the exit code. Throws CannotStore if the report cannot be written. */
 export async function chaos(options: ChaosOptions): Promise<number> {
   const startedAt = new Date();
   const startedMs = performance.now();
-  const folder = await newSessionFolder(options.reports, options.seed);
   const show = live({ json: options.json, scenarios: options.scenarios.length });
   using interruption = onInterrupt(show.say);
-  const ran = await run(options, folder.path, show, interruption);
+  const folder = await newSessionFolder(options.reports, options.seed);
+  const ran = await run(options, folder, show, interruption);
   show.end();
   const results: Results = {
     formatVersion: resultsVersion,
@@ -65,14 +72,16 @@ export async function chaos(options: ChaosOptions): Promise<number> {
     scenarios: ran.scenarios,
     remarks: ran.remarks,
   };
-  const report = await writeReport(folder.path, results, folder.previous);
-  await pointLatest(options.reports, folder.path);
+  const report = await writeReport(folder, results, await previousResults(options.reports));
+  const unlinked = await pointLatest(options.reports, folder);
+  if (unlinked) show.say(`The report is written, but ${unlinked}`);
+  // Interrupted while all was done already, and only written: the results are whole, the command was interrupted all the same.
+  const late = interruption.signal.aborted && !results.interrupted && results.exitCode !== 3;
+  const exitCode = late ? interruptedCode : results.exitCode;
   if (options.json) {
-    console.log(
-      JSON.stringify({ type: "ended", results: join(folder.path, "results.json"), exitCode: results.exitCode }),
-    );
-  } else console.log(summaryOf(results, report));
-  return results.exitCode;
+    console.log(JSON.stringify({ type: "ended", results: join(folder, "results.json"), exitCode }));
+  } else console.log(summaryOf(results, report, colored()));
+  return exitCode;
 }
 
 interface Ran {
@@ -88,22 +97,27 @@ async function run(options: ChaosOptions, folder: string, show: Live, { signal }
   const finished: ScenarioResult[] = [];
   const stop = new AbortController();
   const ended = AbortSignal.any([signal, stop.signal]);
+  const abandon = new AbortController();
   const room = { bytesLeft: roomBytes, runsDropped: 0 };
   let world: OpenWorld | undefined;
   let broken: string | undefined;
+  /** What the harness cannot go on with: the session ends, and its first reason is told. */
+  const end = (sentence: string) => {
+    broken ??= sentence;
+    stop.abort(sentence);
+  };
+  using _ = onStrayError(end);
+  ended.addEventListener("abort", () => setTimeout(() => abandon.abort(), lastRunsMsMax));
   try {
     world = await openWorld({
       host: options.host,
       lanes: options.lanes,
       ownLanes: 2,
       instances: 3,
-      signal,
+      signal: ended,
       say: show.say,
     });
-    world.died.then((sentence) => {
-      broken ??= sentence;
-      stop.abort();
-    });
+    world.died.then(end);
     await runSession({
       scenarios: options.scenarios,
       strategies,
@@ -116,7 +130,7 @@ async function run(options: ChaosOptions, folder: string, show: Live, { signal }
         signal: ended,
         now: () => performance.now(),
       },
-      scenariosAtOnce: 3,
+      scenariosAtOnce: 2,
       replays: options.replays,
       lanes: world.lanes,
       folder,
@@ -124,20 +138,24 @@ async function run(options: ChaosOptions, folder: string, show: Live, { signal }
       newPrefix: world.newPrefix,
       listen: world.listen,
       room,
-      broke: (sentence) => void (broken ??= sentence),
+      abandon: abandon.signal,
+      broke: ({ path }, cause) =>
+        cause instanceof CannotStore ? end(cause.message) : void (broken ??= `${path}: ${sentenceOf(cause)}`),
       tell(event) {
         if (event.type === "finished") finished.push(event.result);
         show.tell(event);
       },
     });
   } catch (cause) {
-    if (!signal.aborted) broken ??= cause instanceof Error ? cause.message : String(cause);
+    if (!ended.aborted) broken ??= sentenceOf(cause);
   } finally {
-    broken ??= await closed(world);
+    const unclosed = await closed(world);
+    broken ??= unclosed;
   }
-  const order = new Map(options.scenarios.map(({ path }, i) => [path, i]));
+  const results = new Map(finished.map((result) => [result.path, result]));
+  const why = "the session ended before it was reached";
   return {
-    scenarios: finished.sort((a, b) => order.get(a.path)! - order.get(b.path)!),
+    scenarios: options.scenarios.map((named) => results.get(named.path) ?? skippedResult(named, "unknown", why)),
     broken: broken ?? brokenRun(finished),
     stack: world?.stack ?? { name: "native", why: "it did not start" },
     versions: world?.versions ?? {},
@@ -153,7 +171,7 @@ async function closed(world: OpenWorld | undefined): Promise<string | undefined>
     return undefined;
   } catch (cause) {
     // Not being able to clean up is our failure and must be seen.
-    return `cannot close the services: ${cause instanceof Error ? cause.message : cause}`;
+    return `cannot close the services: ${sentenceOf(cause)}`;
   }
 }
 

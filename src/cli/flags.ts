@@ -52,6 +52,14 @@ export function countOf(flag: string, max: number): (text: string) => number {
   };
 }
 
+/** The path of a folder. */
+export function folderOf(flag: string): (text: string) => string {
+  return (text) => {
+    if (text.trim() === "") throw wrong(flag, text, "the path of a folder");
+    return text;
+  };
+}
+
 /** One of a few words. */
 export function oneOf<Word extends string>(flag: string, words: readonly Word[]): (text: string) => Word {
   return (text) => {

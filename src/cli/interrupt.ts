@@ -1,30 +1,35 @@
 /**
- * Ctrl-C and SIGTERM: the first asks the session to end and to write what it has, the second ends it at once.
+ * Ctrl-C and SIGTERM: the first asks the session to end and to write what it has, the second ends it at once. While there is no
+ * session, the first ends the command: there is nothing to write.
  */
 
 /** Exit code after an interruption. */
 export const interruptedCode = 130;
+
+const signals = ["SIGINT", "SIGTERM"] as const;
+let controller: AbortController | undefined;
+let tell: (line: string) => void = () => {};
 
 /** An interruption that can be listened to. Disposing stops listening. */
 export interface Interruption extends Disposable {
   readonly signal: AbortSignal;
 }
 
-/** Listens for SIGINT and SIGTERM; `say` gets a sentence for whoever waits. */
+/** Takes the signals from the system; they end the command until somebody listens. */
+export function takeSignals(): void {
+  for (const signal of signals) Deno.addSignalListener(signal, interrupted);
+}
+
+/** Listens from now on; `say` gets a sentence for whoever waits. */
 export function onInterrupt(say: (line: string) => void): Interruption {
-  const controller = new AbortController();
-  const signals = ["SIGINT", "SIGTERM"] as const;
-  const listener = () => {
-    // The services' supervisor ends them when this process is gone, so even the second Ctrl-C leaves nothing behind.
-    if (controller.signal.aborted) Deno.exit(interruptedCode);
-    controller.abort();
-    say("Interrupted: ending the runs under way and writing the report (again to end at once)");
-  };
-  for (const signal of signals) Deno.addSignalListener(signal, listener);
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]() {
-      for (const signal of signals) Deno.removeSignalListener(signal, listener);
-    },
-  };
+  const own = controller = new AbortController();
+  tell = say;
+  return { signal: own.signal, [Symbol.dispose]: () => controller = undefined };
+}
+
+function interrupted(): void {
+  // The services' supervisor ends them when this process is gone, so even the second Ctrl-C leaves nothing behind.
+  if (!controller || controller.signal.aborted) Deno.exit(interruptedCode);
+  controller.abort();
+  tell("Interrupted: the runs under way are ended, and what was done so far is told (again to end at once)");
 }

@@ -5,7 +5,8 @@
 import type { NamedScenario } from "../core/scenario.ts";
 import { expectationOf, propertiesOf } from "../core/scenario.ts";
 import { judge } from "../engine/check.ts";
-import { readRun, runFolders, UnusableInput } from "../engine/store.ts";
+import { oneLine, readRun, runFolders, UnusableInput } from "../engine/store.ts";
+import { plain } from "../engine/summary.ts";
 import { Tally } from "../engine/tally.ts";
 
 /** Judges every run below a folder. Gives 1 if a claim is violated or a control no longer is, 2 if nothing could be said, else 0. */
@@ -20,11 +21,16 @@ export async function judgeAgain(options: { folder: string; scenarios: readonly 
     const named = options.scenarios.find(({ path }) => path === plan.scenario);
     if (!named) throw new UnusableInput(`Cannot judge "${folder}": there is no scenario "${plan.scenario}" any more`);
     if (plan.identity.endsWith(", the good one")) continue; // it was judged with another subject, as a control of the control
-    const judgement = judge(plan, history, propertiesOf(named.scenario));
     const tally = tallies.get(plan.scenario) ?? new Tally(named);
     tallies.set(plan.scenario, tally);
-    const { verdicts, broken, view } = judgement;
-    tally.add({ plan, history, verdicts, void: judgement.void, stored: folder, seconds: 0 }, view, broken);
+    try {
+      const judgement = judge(plan, history, propertiesOf(named.scenario));
+      const { verdicts, broken, view } = judgement;
+      tally.add({ plan, history, verdicts, void: judgement.void, stored: folder, seconds: 0 }, view, broken);
+    } catch (cause) {
+      // Each line is an entry, and yet they are no history: lines are missing, or were changed.
+      throw new UnusableInput(`Cannot judge "${folder}": its history is damaged (${oneLine(cause)})`, { cause });
+    }
   }
   const codes = [...tallies.values()].map(say);
   console.log(`${folders.length} runs of ${tallies.size} scenarios judged again`);
@@ -39,7 +45,7 @@ function say(tally: Tally): number {
   for (const { name, verdict, examined, why } of tally.properties()) {
     console.log(
       `${path}  ${name} ${verdict} (${examined} examined in ${tally.plans} runs, ${tally.voids} void)${
-        why ? `: ${why}` : ""
+        why ? `: ${plain(why)}` : ""
       }`,
     );
   }

@@ -2,14 +2,21 @@
  * Live progress: a line that renews itself on a terminal, plain lines when piped and in CI, JSON lines for programs.
  */
 
-import pc from "picocolors";
+import picocolors from "picocolors";
 import type { SessionEvent } from "../engine/session.ts";
+import { plain } from "../engine/summary.ts";
 
 /** Shows what happens. `end` takes away the line that renews itself. */
 export interface Live {
   tell(event: SessionEvent): void;
   say(line: string): void;
   end(): void;
+}
+
+/** Colours on a terminal only, or where they are asked for: what is piped, in CI too, is read by programs. */
+export function colored(): boolean {
+  const { env } = Deno;
+  return !env.get("NO_COLOR") && (Deno.stdout.isTerminal() || Boolean(env.get("FORCE_COLOR")));
 }
 
 /** How often the line of a terminal is renewed, in ms. */
@@ -79,12 +86,13 @@ function terminal(scenarios: number): Live {
 }
 
 function finished({ result }: Extract<SessionEvent, { type: "finished" }>): string {
+  const pc = picocolors.createColors(colored());
   const mark = result.asExpected
     ? pc.green("as expected")
-    : result.verdict === "violated" || result.kind === "control"
+    : result.verdict === "violated" || result.verdict === "holds"
     ? pc.red("NOT EXPECTED")
     : pc.yellow("UNKNOWN");
-  const why = result.asExpected ? "" : `: ${result.why}`;
+  const why = result.asExpected ? "" : `: ${plain(result.why)}`;
   return `${mark}  ${result.path} ${result.verdict} (${result.plans} plans, ${result.seconds.toFixed(1)} s)${why}`;
 }
 

@@ -2,20 +2,12 @@
  * Where a session is kept: a folder of its own below the reports folder, and `latest`, which always leads to the newest.
  */
 
-import { join } from "node:path";
-import { UnusableInput } from "../engine/store.ts";
+import { basename, join } from "node:path";
 import type { Results } from "../core/results.ts";
-import { readResults } from "../engine/store.ts";
+import { oneLine, readResults, UnusableInput } from "../engine/store.ts";
 
-/** A new session's folder, and the results of the session before it if they can be read. */
-export interface SessionFolder {
-  readonly path: string;
-  readonly previous: Results | undefined;
-}
-
-/** Makes the folder. Throws {@link UnusableInput} if it cannot be written. */
-export async function newSessionFolder(reports: string, seed: number): Promise<SessionFolder> {
-  const previous = await previousResults(join(reports, "latest"));
+/** Makes the folder, and gives its path. Throws {@link UnusableInput} if it cannot be written. */
+export async function newSessionFolder(reports: string, seed: number): Promise<string> {
   const stamp = new Date().toISOString().replaceAll(":", "-").replace(/\.\d+Z$/, "Z");
   const path = join(reports, `${stamp}-seed-${seed}-${Deno.pid}`);
   try {
@@ -25,27 +17,33 @@ export async function newSessionFolder(reports: string, seed: number): Promise<S
       "Written by nevertwice; reports/README.md says how to read it.\n",
     );
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
     throw new UnusableInput(
-      `Cannot write the report below "${reports}": ${why}; choose another folder with --reports`,
+      `Cannot write the report below "${reports}": ${oneLine(cause)}; choose another folder with --reports`,
       { cause },
     );
   }
-  return { path, previous };
+  return path;
 }
 
-/** Lets `latest` lead to the folder: a relative link, or a file that names it where links are not allowed. */
-export async function pointLatest(reports: string, path: string): Promise<void> {
+/** Lets `latest` lead to the folder, by a relative link. Gives a sentence if that cannot be. */
+export async function pointLatest(reports: string, path: string): Promise<string | undefined> {
   const latest = join(reports, "latest");
-  const target = path.slice(reports.length).replace(/^[\\/]+/, "");
   const fresh = `${latest}-${Deno.pid}`;
-  await Deno.symlink(target, fresh, { type: "dir" });
-  await Deno.rename(fresh, latest);
+  try {
+    await Deno.symlink(basename(path), fresh, { type: "dir" });
+    await Deno.rename(fresh, latest);
+    return undefined;
+  } catch (cause) {
+    // The report is written all the same. A folder or file of that name that is not ours stays what it is.
+    await Deno.remove(fresh).catch(() => undefined); // the first failure is the one to tell
+    return `"${latest}" does not lead to it: ${oneLine(cause)}`;
+  }
 }
 
-async function previousResults(latest: string): Promise<Results | undefined> {
+/** The results of the newest session so far; undefined if there are none that can be read. */
+export async function previousResults(reports: string): Promise<Results | undefined> {
   try {
-    return await readResults(latest);
+    return await readResults(join(reports, "latest"));
   } catch (cause) {
     if (cause instanceof UnusableInput) return undefined; // none yet, or of another version: there is nothing to compare with
     throw cause;

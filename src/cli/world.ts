@@ -27,8 +27,9 @@ export interface OpenWorld extends AsyncDisposable {
   readonly stack: { readonly name: string; readonly why: string };
   readonly versions: Readonly<Record<string, string>>;
   newPrefix(): string;
+  /** The recorder of a run hears of stalls, and of the end of a service: such a run says nothing about its subject. */
   listen(recorder: Recorder): () => void;
-  /** A sentence once a service ended without our asking. */
+  /** Resolves with a sentence once a service ended without our asking. */
   readonly died: Promise<string>;
 }
 
@@ -44,6 +45,16 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     const warm = pool.warm(options.host === "inside" ? 0 : options.lanes * options.instances);
     const sink = open.use(await openSink());
     const listeners = new Set<Recorder>();
+    const { promise: died, resolve: tellDeath } = Promise.withResolvers<string>();
+    let death: string | undefined;
+    const mourn = async (service: { readonly died: Promise<string> }) => {
+      const sentence = sentenceOnDeath(await service.died);
+      if (death !== undefined) return;
+      death = sentence;
+      for (const recorder of listeners) recorder.add({ type: "broken", reason: sentence });
+      tellDeath(sentence);
+    };
+    for (const service of [stack.shared, stack.toxiproxy]) void mourn(service);
     open.use(
       await startObserver({
         thresholdMs: 25,
@@ -60,6 +71,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
           return await openLane({ ...base, index, postgresUrl: stack.shared.url, server: undefined });
         }
         const own = await stack.own(ownServerSettings);
+        void mourn(own);
         const server = { service: "postgres" as const, kill: () => own.kill(), restart: () => own.restart() };
         return await openLane({ ...base, index, postgresUrl: own.url, server });
       }, { shared: options.lanes, own: options.ownLanes }),
@@ -74,13 +86,21 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
       newPrefix: () => `${session}${(++runs).toString(36)}`,
       listen: (recorder) => {
         listeners.add(recorder);
+        if (death !== undefined) recorder.add({ type: "broken", reason: death });
         return () => listeners.delete(recorder);
       },
-      died: stack.shared.died,
+      died,
       [Symbol.asyncDispose]: () => disposal.disposeAsync(),
     };
   } catch (cause) {
     await open.disposeAsync();
     throw cause;
   }
+}
+
+/** Of its log, which may be long, the last line: the others are in its folder no more. */
+function sentenceOnDeath(death: string): string {
+  const [what, ...log] = death.split(": ");
+  const last = log.join(": ").trim().split("\n").at(-1);
+  return `${what}${last ? ` (its log ends with "${last}")` : ""}; see what ended it, and start again`;
 }

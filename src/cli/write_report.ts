@@ -7,14 +7,17 @@ import type { Session, ShownRun } from "../core/panel.ts";
 import type { Results } from "../core/results.ts";
 import { discoverPanels } from "../engine/discover_panels.ts";
 import { render } from "../engine/render.tsx";
-import { readRun, UnusableInput } from "../engine/store.ts";
+import { readRun, UnusableInput, writeWhole } from "../engine/store.ts";
 
-/** Writes both files, and gives the path of the report. The runs that it shows are read from the folder. */
+/**
+ * Writes both files, and gives the path of the report. The runs that it shows are read from the folder. Throws
+ * CannotStore if one of them cannot be written.
+ */
 export async function writeReport(folder: string, results: Results, previous: Results | undefined): Promise<string> {
-  await Deno.writeTextFile(join(folder, "results.json"), JSON.stringify(results, null, 1) + "\n");
+  await writeWhole(join(folder, "results.json"), JSON.stringify(results, null, 1) + "\n");
   const session: Session = { results, previous, runs: await shownRuns(folder, results) };
   const path = join(folder, "index.html");
-  await Deno.writeTextFile(path, render(session, await discoverPanels()));
+  await writeWhole(path, render(session, await discoverPanels()));
   return path;
 }
 

@@ -29,6 +29,8 @@ export interface Sampled<Op extends Operation> {
   readonly windowMs?: { readonly min: number; readonly max: number };
   /** How many runs the quick budget asks for at least; 20 by default. */
   readonly runsMin?: number;
+  /** How many runs the quick budget makes at most, even if a fault was not confirmed often enough; 4 × runsMin + 20 for each fault by default. */
+  readonly runsMax?: number;
 }
 
 /** One plan for each place at which the conversation of one operation can be disturbed. */

@@ -109,6 +109,16 @@ export function concludeSession(
   };
 }
 
+/** `all 3 claims hold`; nothing for none. */
+function all(count: number, one: string, many: string): readonly string[] {
+  if (count === 0) return [];
+  return [count === 1 ? `the one ${one}` : `all ${count} ${many}`];
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 function sentence(what: string, more: number): string {
   return more > 0 ? `${what}; and ${more} more` : what;
 }

@@ -4,10 +4,15 @@
 
 import { join, relative, sep } from "node:path";
 import { pathToFileURL } from "node:url";
-import { distance } from "fastest-levenshtein";
 import { propertiesOf } from "../core/scenario.ts";
 import type { NamedScenario, Scenario } from "../core/scenario.ts";
-import { UnusableInput } from "./store.ts";
+import { nearest } from "./nearest.ts";
+import { within } from "./pause.ts";
+import { whatIsWrong } from "./scenario_shape.ts";
+import { oneLine, UnusableInput } from "./store.ts";
+
+/** How long a scenario's file may take to be loaded, in ms: one that waits for something would wait for ever. */
+const loadMsMax = 30_000;
 
 /** All scenarios of a folder, by path. Throws {@link UnusableInput} with the file's name if one is no scenario. */
 export async function discoverScenarios(folder: string): Promise<readonly NamedScenario[]> {
@@ -20,11 +25,16 @@ export async function discoverScenarios(folder: string): Promise<readonly NamedS
 
 /**
  * The scenarios whose path or title holds one of the words, with the controls of their properties and subjects' folder; all
- * if there are no words. Throws {@link UnusableInput} with the nearest name if a word finds nothing.
+ * if there are no words. Throws {@link UnusableInput} with the nearest name if a word finds nothing; `others` are further
+ * names that may have been meant.
  */
-export function choose(all: readonly NamedScenario[], words: readonly string[]): readonly NamedScenario[] {
+export function choose(
+  all: readonly NamedScenario[],
+  words: readonly string[],
+  others: readonly string[] = [],
+): readonly NamedScenario[] {
   if (words.length === 0) return all;
-  const chosen = new Set(words.flatMap((word) => matching(all, word)));
+  const chosen = new Set(words.flatMap((word) => matching(all, word, others)));
   const claimed = new Set(
     [...chosen].filter((n) => n.scenario.kind === "claim").flatMap((n) => propertiesOf(n.scenario)),
   );
@@ -35,65 +45,54 @@ export function choose(all: readonly NamedScenario[], words: readonly string[]):
   );
 }
 
-function matching(all: readonly NamedScenario[], word: string): readonly NamedScenario[] {
+function matching(
+  all: readonly NamedScenario[],
+  word: string,
+  others: readonly string[],
+): readonly NamedScenario[] {
   const wanted = word.toLowerCase().replace(/^scenarios\//, "").replace(/\.ts$/, "");
   const found = all.filter((n) =>
     n.path.toLowerCase().includes(wanted) || n.scenario.title.toLowerCase().includes(wanted)
   );
   if (found.length > 0) return found;
-  const names = all.flatMap((n) => [n.path, ...n.path.split("/")]);
-  const [nearest] = names.sort((a, b) => distance(a, wanted) - distance(b, wanted));
-  const hint = nearest ? `; did you mean "${nearest}"?` : "";
-  throw new UnusableInput(`No scenario's path or title holds "${word}"${hint} (deno task chaos list shows them all)`);
+  const hint = nearest(wanted, [...others, ...all.flatMap((n) => [n.path, ...n.path.split("/")])]);
+  throw new UnusableInput(
+    `No scenario's path or title holds "${word}"${hint ? `; did you mean "${hint}"?` : ""} ` +
+      `("deno task chaos list" shows them all)`,
+  );
 }
 
 async function scenarioFiles(folder: string): Promise<readonly string[]> {
   const files: string[] = [];
   const pending = [folder];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    for await (const entry of Deno.readDir(next)) {
+    for await (const entry of entries(next)) {
       const path = join(next, entry.name);
       if (entry.isDirectory) pending.push(path);
       else if (entry.name.endsWith(".ts") && !entry.name.endsWith("_test.ts")) files.push(path);
     }
   }
+  if (files.length === 0) throw new UnusableInput(`Cannot find a scenario: "${folder}" holds no file that ends in .ts`);
   return files.sort();
 }
 
-async function load(file: string, path: string): Promise<Scenario> {
-  let module: { default?: unknown };
+async function* entries(folder: string): AsyncGenerator<Deno.DirEntry> {
   try {
-    module = await import(pathToFileURL(file).href);
+    yield* Deno.readDir(folder);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
-    throw new UnusableInput(`Cannot load the scenario "${path}": it throws "${why}"`, { cause });
+    throw new UnusableInput(`Cannot look for scenarios in "${folder}": ${oneLine(cause)}`, { cause });
   }
+}
+
+async function load(file: string, path: string): Promise<Scenario> {
+  let module: { default?: unknown } | undefined;
+  try {
+    module = await within(import(pathToFileURL(file).href), loadMsMax, undefined);
+  } catch (cause) {
+    throw new UnusableInput(`Cannot load the scenario "${path}": it throws "${oneLine(cause)}"`, { cause });
+  }
+  if (!module) throw new UnusableInput(`Cannot load the scenario "${path}": it was not loaded within ${loadMsMax} ms`);
   const wrong = whatIsWrong(module.default);
   if (wrong) throw new UnusableInput(`Cannot use the scenario "${path}": ${wrong}`);
   return module.default as Scenario;
-}
-
-/** Why a default export is no scenario; undefined if it is one. The compiler says so too, but not to who only runs it. */
-function whatIsWrong(exported: unknown): string | undefined {
-  if (typeof exported !== "object" || exported === null) {
-    return "it has no default export made by claim(), control() or limit()";
-  }
-  const scenario = exported as Partial<Record<string, unknown>>;
-  if (!["claim", "control", "limit"].includes(String(scenario.kind))) {
-    return `its kind is "${scenario.kind}", not claim, control or limit`;
-  }
-  if (typeof scenario.title !== "string" || scenario.title === "") return "it has no title";
-  if (typeof scenario.subject !== "object" || scenario.subject === null) return "it has no subject";
-  const strategy = (scenario.plans as { strategy?: unknown } | undefined)?.strategy;
-  if (typeof strategy !== "string") return "its plans name no strategy";
-  if (scenario.kind === "claim" && !(Array.isArray(scenario.properties) && scenario.properties.length > 0)) {
-    return "it claims no property";
-  }
-  if (scenario.kind !== "claim" && typeof scenario.names !== "object") {
-    return "it names no property that must be violated";
-  }
-  if (scenario.kind === "control" && typeof scenario.good !== "object") {
-    return "it does not say which subject is the good one";
-  }
-  return undefined;
 }

@@ -19,6 +19,13 @@ import { Sender } from "./sender.ts";
 /** What the harness allows on top of a promise, for its own delays and those of a busy machine. */
 export const graceMs = 500;
 
+/** Postgres's code for a disk without room. No fault of ours does that, so it is our failure and no finding. */
+const diskFull = "53100";
+const noRoom = {
+  type: "broken",
+  reason: "the disk of the server is full (Postgres answered 53100); make room in the temporary folder (TMPDIR)",
+} as const;
+
 /** All that one execution needs. */
 export interface Execution {
   readonly plan: Plan;
@@ -81,7 +88,13 @@ async function run(execution: Execution, recorder: Recorder, at: At): Promise<vo
     policy: subject.sink ?? "accept",
     record: (entry) => recorder.add({ type: "sink", ...entry }),
   });
-  await lane.openRoads({ record: (entry) => recorder.put(entry), now: recorder.now });
+  await lane.openRoads({
+    record: (entry) => {
+      recorder.put(entry);
+      if (entry.type === "message" && entry.text === diskFull) recorder.add(noRoom);
+    },
+    now: recorder.now,
+  });
   const specOf = (instance: number): StartSpec => ({
     instance,
     host: subject.host,

@@ -4,13 +4,15 @@
  */
 
 import { propertiesOf } from "../core/scenario.ts";
-import type { NamedScenario } from "../core/scenario.ts";
+import type { Control, NamedScenario } from "../core/scenario.ts";
 import type { ScenarioResult } from "../core/results.ts";
 import type { Budget, Strategy } from "../core/strategy.ts";
+import type { Subject } from "../core/subject.ts";
 import { type AttemptOptions, Attempts } from "./attempts.ts";
 import { concludeScenario, type GoodTwin } from "./conclude.ts";
 import { resultOf, skippedResult } from "./scenario_result.ts";
-import { Tally } from "./tally.ts";
+import { oneLine } from "./store.ts";
+import { listedFaults, Tally } from "./tally.ts";
 
 /** What happened in the session, for whoever shows its progress. */
 export type SessionEvent =
@@ -29,30 +31,40 @@ export interface SessionOptions extends AttemptOptions {
   readonly scenarios: readonly NamedScenario[];
   readonly strategies: ReadonlyMap<string, Strategy>;
   readonly budget: Budget;
-  /** How many scenarios run side by side. */
+  /** How many scenarios run side by side, of those on the shared server and of those with their own. */
   readonly scenariosAtOnce: number;
   /** How often a violated claim's smallest plan is executed again for its rate. */
   readonly replays: number;
   tell(event: SessionEvent): void;
-  /** The harness itself failed; the session goes on, and ends with exit code 3. */
-  broke(sentence: string): void;
+  /** The harness itself failed in one scenario; the others go on, and the session ends with exit code 3. */
+  broke(named: NamedScenario, cause: unknown): void;
+  /** Once aborted, runs that are still under way are not waited for any more. */
+  readonly abandon: AbortSignal;
 }
 
 /** Runs the scenarios. Never rejects. */
 export async function runSession(options: SessionOptions): Promise<readonly ScenarioResult[]> {
   const results: (ScenarioResult | undefined)[] = options.scenarios.map(() => undefined);
-  const queue = options.scenarios.map((named, index) => ({ named, index }));
-  const worker = async () => {
+  const all = options.scenarios.map((named, index) => ({ named, index }));
+  const worker = async (queue: typeof all) => {
     for (let next = queue.shift(); next; next = queue.shift()) {
       const result = options.budget.signal.aborted
-        ? skippedResult(next.named, "unknown", "the session was interrupted before it was reached")
+        ? skippedResult(next.named, "unknown", "the session ended before it was reached")
         : await runOrSayWhy(next.named, next.index, options);
       results[next.index] = result;
       options.tell({ type: "finished", result });
     }
   };
-  await Promise.all(Array.from({ length: options.scenariosAtOnce }, worker));
+  // Two queues, for they do not compete for lanes: whoever waits for a server of its own keeps nobody from the shared one.
+  const own = all.filter(({ named }) => needsOwnServer(named));
+  const shared = all.filter(({ named }) => !needsOwnServer(named));
+  const workers = (queue: typeof all) => Array.from({ length: options.scenariosAtOnce }, () => worker(queue));
+  await Promise.all([...workers(own), ...workers(shared)]);
   return results.filter((result) => result !== undefined);
+}
+
+function needsOwnServer(named: NamedScenario): boolean {
+  return listedFaults(named).some((fault) => fault.ownServer);
 }
 
 /** What breaks in one scenario is said in its result; the others go on. */
@@ -60,9 +72,8 @@ async function runOrSayWhy(named: NamedScenario, priority: number, options: Sess
   try {
     return await runScenario(named, priority, options);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    options.broke(`${named.path}: ${why}`);
-    return skippedResult(named, "unknown", `the harness broke: ${why}`);
+    options.broke(named, cause);
+    return skippedResult(named, "unknown", `the harness broke: ${oneLine(cause)}`);
   }
 }
 
@@ -74,16 +85,46 @@ async function runScenario(named: NamedScenario, priority: number, options: Sess
   const attempts = new Attempts(named, priority, tally, options);
   const tell = (lastVoid: boolean) =>
     options.tell({ type: "ran", path: named.path, plans: tally.plans, places: tally.places().length, void: lastVoid });
-  for await (const judged of strategy.search(named, options.budget, (plan) => attempts.attempt(plan), tally)) {
-    tell(judged.void !== undefined);
-    if (caught(named, tally)) break;
+  const { signal } = options.budget;
+  const waited = <T>(work: Promise<T>) => orAbandoned(work, options.abandon);
+  let good: GoodTwin = "unknown";
+  let replays: ReplayRates = new Map();
+  try {
+    const search = strategy.search(named, options.budget, (plan) => waited(attempts.attempt(plan)), tally);
+    for await (const judged of search) {
+      tell(judged.void !== undefined);
+      if (caught(named, tally)) break;
+    }
+    if (!signal.aborted) good = await waited(goodTwin(named, tally, attempts));
+    if (named.scenario.kind === "claim") {
+      replays = await waited(attempts.replayViolations(options.replays, options.budget));
+    }
+  } catch (cause) {
+    if (!(cause instanceof Abandoned)) throw cause;
   }
-  if (options.budget.signal.aborted) tally.interrupted("the session was interrupted");
-  const good = await goodTwin(named, tally, attempts);
-  const replays = named.scenario.kind === "claim"
-    ? await attempts.replayViolations(options.replays, options.budget)
-    : new Map();
+  // Whatever the strategy says of it: it had no time because the session had none.
+  if (signal.aborted) tally.interruptedBy = `the session ended after ${tally.plans} of its runs`;
   return resultOf(tally, concludeScenario(tally, good), replays);
+}
+
+type ReplayRates = Awaited<ReturnType<Attempts["replayViolations"]>>;
+
+/** The session ended while a run was under way, and did not wait for it. */
+class Abandoned extends Error {
+  override readonly name = "Abandoned";
+}
+
+async function orAbandoned<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: abandoned, reject } = Promise.withResolvers<never>();
+  const give = () => reject(new Abandoned("the session did not wait for a run"));
+  if (signal.aborted) give();
+  signal.addEventListener("abort", give);
+  try {
+    return await Promise.race([work, abandoned]);
+  } finally {
+    signal.removeEventListener("abort", give);
+    work.catch(() => undefined); // whoever waits hears of it above; what fails after that fails because the world closes
+  }
 }
 
 /** A control or limit is done with its first violation of the named property: more would prove nothing more. */
@@ -96,11 +137,15 @@ async function goodTwin({ scenario }: NamedScenario, tally: Tally, attempts: Att
   if (scenario.kind !== "control") return undefined;
   const violation = tally.violations.find((v) => v.property === scenario.names.name);
   if (!violation) return undefined;
-  const { promises, options, sink } = scenario.subject;
-  const good = { ...scenario.good, promises, ...(options ? { options } : {}), ...(sink ? { sink } : {}) };
   return await attempts.tryOther(
     violation.judged.plan,
-    good,
+    goodOne(scenario),
     propertiesOf(scenario).find((p) => p.name === violation.property)!,
   );
+}
+
+/** The good subject of a control, with the twin's options and times. */
+export function goodOne({ subject, good }: Control): Subject {
+  const { promises, options, sink } = subject;
+  return { ...good, promises, ...(options ? { options } : {}), ...(sink ? { sink } : {}) };
 }

@@ -1,6 +1,6 @@
 /**
  * The store: runs and results as files. Each run is a folder with `plan.json` and `history.jsonl`; both carry a format
- * version, and whatever cannot be read is one clear sentence.
+ * version, and whatever cannot be read or written is one clear sentence.
  */
 
 import { join } from "node:path";
@@ -9,10 +9,17 @@ import { formatVersion } from "../core/plan.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Results } from "../core/results.ts";
 import { resultsVersion } from "../core/results.ts";
+import { planSchema } from "./plan_schema.ts";
+import { resultsSchema, whatDiffers } from "./schema.ts";
 
 /** A file or folder cannot be used: what, why, and what to do. Ends the command with exit code 64. */
 export class UnusableInput extends Error {
   override readonly name = "UnusableInput";
+}
+
+/** A file could not be written while a session ran: a full disk, a folder that is gone. The session cannot go on. */
+export class CannotStore extends Error {
+  override readonly name = "CannotStore";
 }
 
 /** A stored run. */
@@ -21,14 +28,32 @@ export interface StoredRun {
   readonly history: readonly Entry[];
 }
 
-/** Writes a run into a folder, which is made. */
+/**
+ * Writes a run into a folder, which is made; the plan comes last, so that a folder with a plan holds a whole run. Throws
+ * {@link CannotStore}, and leaves nothing of the run then.
+ */
 export async function writeRun(folder: string, run: StoredRun): Promise<void> {
-  await Deno.mkdir(folder, { recursive: true });
   const lines = run.history.map((entry) => JSON.stringify(entry)).join("\n");
-  await Promise.all([
-    Deno.writeTextFile(join(folder, "plan.json"), JSON.stringify(run.plan, null, 1) + "\n"),
-    Deno.writeTextFile(join(folder, "history.jsonl"), lines + "\n"),
-  ]);
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+    await Deno.writeTextFile(join(folder, "history.jsonl"), lines + "\n");
+    await Deno.writeTextFile(join(folder, "plan.json"), JSON.stringify(run.plan, null, 1) + "\n");
+  } catch (cause) {
+    await Deno.remove(folder, { recursive: true }).catch(() => undefined); // the first failure is the one to tell
+    throw cannotStore(folder, cause);
+  }
+}
+
+/** Writes a file as a whole or not at all. Throws {@link CannotStore}. */
+export async function writeWhole(path: string, text: string): Promise<void> {
+  const unfinished = `${path}.unfinished`;
+  try {
+    await Deno.writeTextFile(unfinished, text);
+    await Deno.rename(unfinished, path);
+  } catch (cause) {
+    await Deno.remove(unfinished).catch(() => undefined); // the first failure is the one to tell
+    throw cannotStore(path, cause);
+  }
 }
 
 /** Reads a plan. Throws {@link UnusableInput} if the folder holds none that this version understands. */
@@ -41,6 +66,8 @@ export async function readPlan(folder: string): Promise<Plan> {
     throw new UnusableInput(`Cannot read "${path}": it is JSON, but no plan of nevertwice`);
   }
   refuseNewer(path, plan.formatVersion, formatVersion);
+  const wrong = await whatDiffers(planSchema, plan);
+  if (wrong) throw new UnusableInput(`Cannot read "${path}": it is a damaged plan (${wrong})`);
   return plan as Plan;
 }
 
@@ -50,7 +77,7 @@ export async function readRun(folder: string): Promise<StoredRun> {
   const path = join(folder.endsWith(".json") ? join(folder, "..") : folder, "history.jsonl");
   const lines = (await text(path)).split("\n");
   if (lines.at(-1) === "") lines.pop();
-  const history = lines.map((line, i) => parsed(path, line, i + 1) as Entry);
+  const history = lines.map((line, i) => entryOf(path, line, i + 1));
   const first = history[0];
   if (first?.type !== "run") throw new UnusableInput(`Cannot read "${path}": its first line does not say what ran`);
   refuseNewer(path, first.formatVersion, formatVersion);
@@ -65,6 +92,8 @@ export async function readResults(folder: string): Promise<Results> {
     throw new UnusableInput(`Cannot read "${path}": it is JSON, but no results of nevertwice`);
   }
   refuseNewer(path, results.formatVersion, resultsVersion);
+  const wrong = await whatDiffers(await resultsSchema(), results);
+  if (wrong) throw new UnusableInput(`Cannot read "${path}": these are damaged results (${wrong})`);
   return results as Results;
 }
 
@@ -85,8 +114,10 @@ async function* listed(folder: string): AsyncGenerator<Deno.DirEntry> {
   try {
     yield* Deno.readDir(folder);
   } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory)) throw cause;
-    throw new UnusableInput(`Cannot open "${folder}": there is no such folder`, { cause });
+    const absent = cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory;
+    throw new UnusableInput(`Cannot open "${folder}": ${absent ? "there is no such folder" : oneLine(cause)}`, {
+      cause,
+    });
   }
 }
 
@@ -94,7 +125,7 @@ async function text(path: string): Promise<string> {
   try {
     return await Deno.readTextFile(path);
   } catch (cause) {
-    const why = cause instanceof Deno.errors.NotFound ? "there is no such file" : reason(cause);
+    const why = cause instanceof Deno.errors.NotFound ? "there is no such file" : oneLine(cause);
     throw new UnusableInput(`Cannot read "${path}": ${why}`, { cause });
   }
 }
@@ -104,7 +135,7 @@ function parsed(path: string, json: string, line?: number): unknown {
     return JSON.parse(json);
   } catch (cause) {
     const where = line === undefined ? "" : ` line ${line}`;
-    throw new UnusableInput(`Cannot read "${path}"${where}: it is damaged or no JSON (${reason(cause)})`, { cause });
+    throw new UnusableInput(`Cannot read "${path}"${where}: it is damaged or no JSON (${oneLine(cause)})`, { cause });
   }
 }
 
@@ -119,6 +150,23 @@ function refuseNewer(path: string, version: unknown, newest: number): void {
   }
 }
 
-function reason(cause: unknown): string {
-  return cause instanceof Error ? cause.message.split("\n")[0]! : String(cause);
+function entryOf(path: string, json: string, line: number): Entry {
+  const entry = parsed(path, json, line) as Partial<Entry> | null;
+  if (typeof entry !== "object" || entry === null || typeof entry.type !== "string" || !Number.isFinite(entry.atMs)) {
+    const first = line === 1 ? "its first line does not say what ran" : `line ${line} is no entry of a history`;
+    throw new UnusableInput(`Cannot read "${path}": ${first}`);
+  }
+  return entry as Entry;
+}
+
+function cannotStore(path: string, cause: unknown): CannotStore {
+  const todo = "make room, or name another folder with --reports";
+  return new CannotStore(`Cannot write "${path}": ${oneLine(cause)}; ${todo}`, { cause });
+}
+
+/** Why something failed, as a part of a sentence: the first line of its message, without the call that Deno adds to it. */
+export function oneLine(cause: unknown): string {
+  const said = cause instanceof Error ? cause.message : String(cause);
+  const line = said.split("\n").map((part) => part.trim()).find((part) => part !== "");
+  return line?.replace(/: \w+ '[^']*'( -> '[^']*')?$/, "") ?? "it does not say why";
 }

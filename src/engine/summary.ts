@@ -83,6 +83,6 @@ function painter(
 }
 
 /** Without anything that a terminal would obey. */
-function plain(text: string): string {
+export function plain(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "·");
 }

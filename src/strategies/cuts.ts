@@ -103,7 +103,9 @@ export const cuts: Strategy = {
       placed.push(...plansFor(named, base, { conversation, history: judged.history }, budget.depth));
     }
     // What must be caught is looked for all over the conversation at once; what must hold is visited from its beginning.
-    yield* visit(named.scenario.kind === "claim" ? placed : spread(placed), budget, attempt, progress);
+    const ours = placed.filter(({ plan }) => shardOf(plan.identity, budget.shard.of) === budget.shard.index);
+    for (const { place } of ours) progress.planned(place);
+    yield* visit(named.scenario.kind === "claim" ? ours : spread(ours), budget, attempt, progress);
   },
 };
 
@@ -115,13 +117,11 @@ export function spread<Item>(items: readonly Item[]): readonly Item[] {
 }
 
 async function* visit(
-  placed: readonly Placed[],
+  ours: readonly Placed[],
   budget: Budget,
   attempt: (plan: Plan) => Promise<Judged>,
   progress: Progress,
 ): AsyncGenerator<Judged> {
-  const ours = placed.filter(({ plan }) => shardOf(plan.identity, budget.shard.of) === budget.shard.index);
-  for (const { place } of ours) progress.planned(place);
   let done = 0;
   const going = () => budget.now() < budget.untilMs && !budget.signal.aborted;
   for await (const judged of sideBySide(ours, { lanes: budget.lanes, going, work: ({ plan }) => attempt(plan) })) {

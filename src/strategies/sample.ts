@@ -39,7 +39,8 @@ export const sample: Strategy = {
   async *search(named, budget, attempt, progress) {
     const plans = named.scenario.plans as Sampled<Operation>;
     const runsMin = plans.runsMin ?? 20;
-    const runsMax = budget.depth === "quick" ? 4 * runsMin + 20 * plans.faults.length : Number.MAX_SAFE_INTEGER;
+    const enough = plans.runsMax ?? 4 * runsMin + 20 * plans.faults.length;
+    const runsMax = budget.depth === "quick" ? enough : Number.MAX_SAFE_INTEGER;
     const covered = new Coverage(plans);
     const found: { drawn: Drawn; judged: Judged }[] = [];
     let begun = 0;

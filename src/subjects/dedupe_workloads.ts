@@ -38,7 +38,7 @@ export function bursts(
     again: fc.option(fc.record({ afterMs: fc.nat(60), instance: fc.nat(instances - 1) }), { freq: 3 }),
   });
   // The first is nearly always there: a run without any delivery shows nothing.
-  return fc.tuple(fc.option(burst, { freq: 1_000_000 }), fc.array(burst, { maxLength: 3, size: "max" }))
+  return fc.tuple(fc.option(burst, { freq: 1_000_000 }), fc.array(burst, { maxLength: 2, size: "max" }))
     .map(([first, rest]) => deliveriesOf([...(first ? [first] : []), ...rest], instances));
 }
 

@@ -13,7 +13,7 @@ const OURS: PostgresSettings = {
   // A killed process leaves its pages to the kernel, so crash recovery stays meaningful; a power cut we cannot make.
   fsync: "off",
   full_page_writes: "off",
-  shared_buffers: "16MB",
+  shared_buffers: "4MB",
   jit: "off",
   autovacuum: "off",
   wal_level: "minimal",

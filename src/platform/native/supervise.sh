@@ -113,6 +113,7 @@ end() {
     [ -f "$record" ] && read -r pid birth <"$record" && lives "$pid" "$birth" || continue
     case "$record" in
       */postgres-*) kill -QUIT "$pid" ;; # an immediate shutdown: it ends its own children, and leaves nothing in the kernel
+      */toxiproxy) kill -KILL "$pid" ;;    # it has nothing to tidy up, and asked to end it may wait seconds for an idle connection
       *) kill -TERM "$pid" ;;
     esac
     kill -CONT "$pid"
