@@ -31,5 +31,5 @@ export default claim({
     nothingLeaked,
     wasDisturbed,
   ],
-  proves: ["batch-is-one-statement"],
+  proves: ["batch-is-one-statement", "error-answers-503", "unavailable-did-nothing"],
 });

@@ -30,5 +30,5 @@ export default claim({
     nothingLeaked,
     wasDisturbed,
   ],
-  proves: ["survives-ended-sessions"],
+  proves: ["survives-ended-sessions", "batch-is-one-statement", "process-stays-alive"],
 });

@@ -24,5 +24,5 @@ export default control({
   plans: { strategy: "cuts", operation: oneOrder, connections: ["open"], disturb: ["cut"] },
   instances: 2,
   disturbedBy: "faults",
-  lacks: ["unknown-commit-is-unknown"],
+  lacks: ["unknown-commit-is-unknown", "unavailable-did-nothing"],
 });

@@ -43,5 +43,5 @@ export default control({
   plans: { strategy: "sample", workload, faults: [], runsMin: 5 },
   instances: 2,
   disturbedBy: "sender",
-  lacks: ["lease-fencing"],
+  lacks: ["lease-fencing", "never-stale-where-fenced"],
 });

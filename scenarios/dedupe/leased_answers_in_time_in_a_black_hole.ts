@@ -46,5 +46,5 @@ export default claim({
     nothingLeaked,
     wasDisturbed,
   ],
-  proves: ["answers-in-time"],
+  proves: ["answers-in-time", "process-stays-alive", "nothing-is-left-behind"],
 });

@@ -22,5 +22,11 @@ export default claim({
   instances: 2,
   disturbedBy: "sender",
   properties: [oneHolder, noStaleEffect, overtakenIsTold, noneLost, convergesAfterHealing],
-  proves: ["busy-while-held", "lease-takeover", "lease-fencing", "never-stale-where-fenced", "completer-is-told"],
+  proves: [
+    "busy-while-held",
+    "lease-fencing",
+    "lease-completion-compares-token",
+    "never-stale-where-fenced",
+    "completer-is-told",
+  ],
 });

@@ -35,5 +35,5 @@ export default claim({
     nothingLeaked,
     wasDisturbed,
   ],
-  proves: ["lease-takeover", "lease-completion-compares-token", "passes-on-the-key"],
+  proves: ["lease-takeover", "fail-closed", "error-answers-503", "unavailable-did-nothing"],
 });

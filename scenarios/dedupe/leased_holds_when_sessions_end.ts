@@ -36,5 +36,5 @@ export default claim({
     nothingLeaked,
     wasDisturbed,
   ],
-  proves: ["survives-ended-sessions"],
+  proves: ["survives-ended-sessions", "lease-takeover", "fail-closed", "process-stays-alive"],
 });

@@ -43,5 +43,5 @@ export default claim({
     nothingLeaked,
     wasDisturbed,
   ],
-  proves: ["fail-closed", "error-answers-503"],
+  proves: ["fail-closed", "error-answers-503", "unavailable-did-nothing"],
 });

@@ -29,5 +29,5 @@ export default claim({
     processStaysAlive,
     wasDisturbed,
   ],
-  proves: ["error-answers-503"],
+  proves: ["error-answers-503", "one-statement-decides", "claim-and-effect-commit-together"],
 });

@@ -45,5 +45,5 @@ export default claim({
     nothingLeaked,
     wasDisturbed,
   ],
-  proves: ["answers-in-time"],
+  proves: ["answers-in-time", "nothing-is-left-behind"],
 });

@@ -37,8 +37,8 @@ export default claim({
     "one-statement-decides",
     "claim-and-effect-commit-together",
     "unknown-commit-is-unknown",
+    "unavailable-did-nothing",
     "fail-closed",
     "error-answers-503",
-    "answers-in-time",
   ],
 });

@@ -59,5 +59,5 @@ export default claim({
     nothingLeaked,
     wasDisturbed,
   ],
-  proves: ["holds-in-bursts"],
+  proves: ["holds-in-bursts", "ended-while-others-share-the-pool"],
 });

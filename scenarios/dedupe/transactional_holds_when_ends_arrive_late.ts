@@ -42,5 +42,5 @@ export default claim({
     nothingLeaked,
     wasDisturbed,
   ],
-  proves: ["no-stuck-locks"],
+  proves: ["no-stuck-locks", "claim-and-effect-commit-together"],
 });

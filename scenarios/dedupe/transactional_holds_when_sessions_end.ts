@@ -34,5 +34,11 @@ export default claim({
     nothingLeaked,
     wasDisturbed,
   ],
-  proves: ["survives-ended-sessions"],
+  proves: [
+    "survives-ended-sessions",
+    "claim-and-effect-commit-together",
+    "fail-closed",
+    "process-stays-alive",
+    "unknown-commit-is-unknown",
+  ],
 });

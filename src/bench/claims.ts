@@ -17,8 +17,8 @@ import { compare, during, inRates } from "./in_rounds.ts";
 import { type BenchStore, body, newEvent } from "./store.ts";
 
 const atOnceOf = [1, 10, 50];
-const rounds = 9;
-const ms = 150;
+const rounds = 15;
+const ms = 100;
 const target = { at: "least", value: 0.9 } as const;
 
 /** Measures both, at 1, 10 and 50 at a time. */

@@ -13,8 +13,8 @@ import { compare, during, inRates } from "./in_rounds.ts";
 import { batchEffectSql, type BenchStore, body, effectSql, newEvent } from "./store.ts";
 
 const atOnceOf = [1, 10, 50];
-const rounds = 9;
-const ms = 150;
+const rounds = 15;
+const ms = 100;
 const batchSize = 100;
 
 /** Measures both. */

@@ -102,11 +102,12 @@ export function concludeSession(
   if (scenarios.length === 0) return { outcome: "unknown", exitCode: 2, why: "No scenario was run" };
   const controls = scenarios.filter((s) => s.kind === "control").length;
   const claims = scenarios.filter((s) => s.kind === "claim").length;
-  return {
-    outcome: "as expected",
-    exitCode: 0,
-    why: `All ${claims} claims hold, and all ${controls} flawed twins were caught`,
-  };
+  const said = [
+    ...all(claims, "claim holds", "claims hold"),
+    ...all(controls, "flawed twin was caught", "flawed twins were caught"),
+  ];
+  const why = said.length > 0 ? said.join(", and ") : "what was to be shown was shown";
+  return { outcome: "as expected", exitCode: 0, why: capitalized(why) };
 }
 
 /** `all 3 claims hold`; nothing for none. */

@@ -45,7 +45,8 @@ const wrongs: { what: string; text: string; says: RegExp }[] = [
   { what: "exports something else", text: "export default { kind: 'recipe' };", says: /"wrong": its kind is "recipe"/ },
   {
     what: "claims nothing",
-    text: "export default { kind: 'claim', title: 't', subject: {}, plans: { strategy: 'cuts' }, properties: [] };",
+    text:
+      "export default { kind: 'claim', title: 't', subject: { name: 's', host: { command: ['x'] }, promises: { answersWithinMs: 1, convergesWithinMs: 1 } }, plans: { strategy: 'cuts', operation: { key: 'k' }, disturb: [] }, properties: [] };",
     says: /it claims no property/,
   },
 ];

@@ -29,18 +29,18 @@ export interface StoredRun {
 }
 
 /**
- * Writes a run into a folder, which is made; the plan comes last, so that a folder with a plan holds a whole run. Throws
- * {@link CannotStore}, and leaves nothing of the run then.
+ * Writes a run into a folder, which is made; the plan comes last and at once, so that a folder with a plan holds a whole run,
+ * whenever the harness is killed. Throws {@link CannotStore}, and leaves nothing of the run then.
  */
 export async function writeRun(folder: string, run: StoredRun): Promise<void> {
   const lines = run.history.map((entry) => JSON.stringify(entry)).join("\n");
   try {
     await Deno.mkdir(folder, { recursive: true });
     await Deno.writeTextFile(join(folder, "history.jsonl"), lines + "\n");
-    await Deno.writeTextFile(join(folder, "plan.json"), JSON.stringify(run.plan, null, 1) + "\n");
+    await writeWhole(join(folder, "plan.json"), JSON.stringify(run.plan, null, 1) + "\n");
   } catch (cause) {
     await Deno.remove(folder, { recursive: true }).catch(() => undefined); // the first failure is the one to tell
-    throw cannotStore(folder, cause);
+    throw cause instanceof CannotStore ? cause : cannotStore(folder, cause);
   }
 }
 

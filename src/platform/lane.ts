@@ -138,9 +138,9 @@ class OpenLane implements Lane {
       this.#links[Symbol.asyncDispose](),
       ...connections.map((sql) => sql.end({ timeout: 1 })),
     ]);
-    let timer: number | undefined;
-    const late = new Promise<undefined>((resolve) => timer = Number(setTimeout(resolve, closeMsMax)));
-    const ended = await Promise.race([closing, late]);
+    const late = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => late.resolve(undefined), closeMsMax);
+    const ended = await Promise.race([closing, late.promise]);
     clearTimeout(timer);
     const failed = ended?.find((end) => end.status === "rejected");
     if (!ended || failed) {

@@ -64,7 +64,7 @@ function add(junit: string, succeeded: boolean): void {
 
 await step("format", ["fmt", "--check"]);
 await step("lint", ["lint"]);
-await step("types", ["check", ...sources]);
+await step("types", ["check", ...sources, "docs"]);
 try {
   await tests(Deno.args);
 } catch (cause) {

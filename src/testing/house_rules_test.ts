@@ -34,6 +34,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     "src/cli",
     "src/testing",
   ],
+  "src/testing": [],
+  docs: ["src/subjects", "src/faults", "src/properties", "src/core"],
   scenarios: ["src/subjects", "src/faults", "src/properties", "src/core"],
 };
 

@@ -3,8 +3,10 @@
  * scenarios, reports and temporary files in folders of its own, and a look at what it left.
  */
 
+import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Results } from "../core/results.ts";
 import config from "../../deno.json" with { type: "json" };
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -79,10 +81,25 @@ export class Workshop implements AsyncDisposable {
     return names.sort().map((name) => join(this.reports, name));
   }
 
-  /** What its sessions have left: processes, temporary folders, files that are not finished. Waits for what is just ending. */
+  /** The results of its first session. */
+  results(): Results {
+    return JSON.parse(Deno.readTextFileSync(join(this.sessions()[0]!, "results.json")));
+  }
+
+  /** Runs of its sessions that are kept whole, by their plans. */
+  runs(): string[] {
+    return below(this.reports).filter((path) => path.endsWith("plan.json"));
+  }
+
+  /** Waits until a session has done some of its runs. */
+  async inTheMiddle(): Promise<void> {
+    await eventually(() => this.runs().length >= 5);
+  }
+
+  /** What its sessions have left: processes and temporary files. Waits for what is just ending. */
   async left(): Promise<string[]> {
     let found: string[] = [];
-    const nothing = async () => (found = [...await this.processes(), ...this.#files()]).length === 0;
+    const nothing = async () => (found = [...await this.processes(), ...below(this.temporary)]).length === 0;
     await eventually(nothing, 10_000).catch((cause: unknown) => {
       if (!(cause instanceof Error)) throw cause; // what was found is the answer
     });
@@ -101,10 +118,6 @@ export class Workshop implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.path, { recursive: true });
-  }
-
-  #files(): string[] {
-    return [...below(this.temporary), ...below(this.reports).filter((path) => /unfinished$|latest-\d+$/.test(path))];
   }
 }
 
@@ -131,7 +144,15 @@ export function begin(words: readonly string[], env: Readonly<Record<string, str
     clearTimeout(timer);
     return { code, ...text };
   });
-  return { pid: process.pid, ended, printed: () => text.stdout, kill: (signal) => process.kill(signal) };
+  return { pid: process.pid, ended, printed: () => text.stdout + text.stderr, kill: (signal) => process.kill(signal) };
+}
+
+/** What was printed holds nothing that a terminal would obey, and no stack trace. */
+export function isPlain({ stdout, stderr }: Ended): void {
+  for (const text of [stdout, stderr]) {
+    // deno-lint-ignore no-control-regex -- these are what must not be there
+    assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f]|\bat (async )?file:/);
+  }
 }
 
 /** Waits until something is so. Rejects at the deadline. */

@@ -6,7 +6,8 @@
  *     deno task safeguards [words...]     only the removals whose name holds one of the words
  *     deno task safeguards --write        writes docs/safeguards.md, and runs nothing
  *
- * Ends with 0 if each was noticed as expected, 1 if one was not, 2 if a claim does not hold as it is, 64 for wrong usage.
+ * Ends with 0 if each was noticed as expected, 1 if one was not, 2 if a claim does not hold as it is, 64 for wrong usage, and
+ * 130 if interrupted.
  */
 
 import { allRemovals, type NamedRemoval } from "./safeguards/all_removals.ts";
@@ -24,6 +25,7 @@ async function trial(removals: readonly NamedRemoval[], seed: number, signal: Ab
   console.log(
     `${whole.exitCode === 0 ? "✓" : "✗"} nothing taken out: exit code ${whole.exitCode}, ${inSeconds(whole)}`,
   );
+  if (signal.aborted) return 130;
   if (whole.exitCode !== 0) {
     console.log(whole.output);
     return 2;

@@ -3,16 +3,20 @@
  * the evidence is about, with what disturbed their instances meanwhile.
  */
 
-import type { Bar, Scene } from "./scene.ts";
+import type { Bar, Mark, Scene } from "./scene.ts";
 
 /** Operations of a scene that is drawn whole. */
 export const barsMax = 150;
+/** Marks of a picture that is drawn without a script: a subject may say something a hundred thousand times. */
+export const marksMax = 600;
 /** Operations of an excerpt. */
 const excerptBarsMax = 40;
 
 /** The scene itself if it is small, else its part around the evidence. Lanes in which nothing is left are dropped. */
 export function excerptOf(scene: Scene): Scene {
-  if (scene.bars.length <= barsMax) return scene;
+  if (scene.bars.length <= barsMax) {
+    return scene.marks.length <= marksMax ? scene : { ...scene, marks: thinned(scene.marks) };
+  }
   const keys = new Set<string>();
   for (const thing of [...scene.bars, ...scene.marks]) if (thing.evidence && thing.key !== "") keys.add(thing.key);
   const related = scene.bars.filter((bar) => keys.has(bar.key));
@@ -36,9 +40,10 @@ export function excerptOf(scene: Scene): Scene {
       const lane = band.lane === "all" ? band.lane : moved.get(band.lane)!;
       return [{ ...band, lane, fromMs: Math.max(fromMs, band.fromMs), toMs: Math.min(toMs, band.toMs) }];
     }),
-    marks: scene.marks.filter((mark) => during(mark) && (mark.key === "" || onBars.has(mark.key))).map(move),
+    marks: thinned(scene.marks.filter((mark) => during(mark) && (mark.key === "" || onBars.has(mark.key))).map(move)),
     ticks: [],
     ticksLeftOut: 0,
+    notesLeftOut: 0,
     fromMs,
     toMs,
   };
@@ -48,4 +53,12 @@ export function excerptOf(scene: Scene): Scene {
 function nearest(bars: readonly Bar[]): Bar[] {
   const chosen = [...bars].sort((a, b) => Number(b.evidence) - Number(a.evidence) || a.fromMs - b.fromMs);
   return chosen.slice(0, excerptBarsMax).sort((a, b) => a.fromMs - b.fromMs);
+}
+
+/** Evidence first, then what is no note, then the earliest; in the order of time. */
+function thinned(marks: readonly Mark[]): readonly Mark[] {
+  if (marks.length <= marksMax) return marks;
+  const rank = (mark: Mark) => mark.evidence ? 0 : mark.kind === "note" ? 2 : 1;
+  const chosen = [...marks].sort((a, b) => rank(a) - rank(b) || a.atMs - b.atMs);
+  return chosen.slice(0, marksMax).sort((a, b) => a.atMs - b.atMs);
 }

@@ -8,7 +8,7 @@ import type { ShownRun } from "../../core/panel.ts";
 import { count } from "../words.tsx";
 import { packed } from "./columns.ts";
 import { Drawing } from "./drawing.tsx";
-import { barsMax, excerptOf } from "./excerpt.ts";
+import { excerptOf } from "./excerpt.ts";
 import { type Scene, sceneOf } from "./scene.ts";
 
 /** Which run, which entries of its history are evidence, and whether the whole of a large one is handed to the script. */
@@ -24,11 +24,12 @@ export function Timeline({ run, evidence, whole }: TimelineProps): VNode {
     return <p>The stored history does not begin with what ran: it cannot be drawn.</p>;
   }
   const scene = sceneOf(run, evidence);
-  const large = scene.bars.length > barsMax;
+  const drawn = excerptOf(scene);
+  const large = drawn !== scene;
   const title = `Timeline of ${run.plan.identity}: ${count(scene.bars.length, "operation")}`;
   return (
     <figure class="run" data-timeline={large && whole ? "large" : "small"}>
-      <Drawing scene={excerptOf(scene)} title={large ? `${title}, the part around the evidence` : title} />
+      <Drawing scene={drawn} title={large ? `${title}, the part around the evidence` : title} />
       {large && whole && (
         <script type="application/octet-stream" data-columns dangerouslySetInnerHTML={{ __html: packed(scene) }} />
       )}
@@ -42,6 +43,7 @@ export function Timeline({ run, evidence, whole }: TimelineProps): VNode {
             {whole ? "drawn below by a script" : "in its folder, in history.jsonl"}.
           </>
         )}
+        {scene.notesLeftOut > 0 && <>{" "}{count(scene.notesLeftOut, "note")} of the instances are left out.</>}
         {scene.ticksLeftOut > 0 && <>{" "}{count(scene.ticksLeftOut, "message")} of the road are left out.</>}
       </figcaption>
     </figure>

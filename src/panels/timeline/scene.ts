@@ -66,12 +66,16 @@ export interface Scene {
   readonly ticks: readonly Tick[];
   /** Messages that the history has and `ticks` leaves out. */
   readonly ticksLeftOut: number;
+  /** Notes that the history has and `marks` leaves out. */
+  readonly notesLeftOut: number;
   readonly fromMs: number;
   readonly toMs: number;
 }
 
 /** Messages drawn at most. */
 const ticksMax = 20_000;
+/** Notes drawn at most, besides those that are evidence. */
+const notesMax = 20_000;
 
 /** Makes the scene of a run; `evidence` holds indexes of entries of its history. */
 export function sceneOf(run: ShownRun, evidence: readonly number[]): Scene {
@@ -89,6 +93,7 @@ export function sceneOf(run: ShownRun, evidence: readonly number[]): Scene {
   const toBar = (operation: OperationView) => barOf(operation, laneOfClient.get(operation.process)!, endMs, proof);
   const bars = operations.map(toBar);
   const ticks = seen.messages.slice(0, ticksMax);
+  const notes = seen.notes.filter((note, n) => n < notesMax || proof.has(note.index));
   const times = { fromMs: bars.reduce((from, bar) => Math.min(from, bar.fromMs), 0), toMs: endMs };
   return {
     lanes,
@@ -97,6 +102,7 @@ export function sceneOf(run: ShownRun, evidence: readonly number[]): Scene {
     marks: [
       ...effectMarks(seen, bars, proof, endMs),
       ...disturbanceMarks(seen, laneOfInstance, proof),
+      ...noteMarks(notes, { seen, laneOf: laneOfInstance, proof }),
       ...instanceMarks(seen, laneOfInstance, proof, times),
     ],
     ticks: ticks.map((message) => ({
@@ -106,6 +112,7 @@ export function sceneOf(run: ShownRun, evidence: readonly number[]): Scene {
       words: `${message.direction} ${message.message}${message.text ? `: ${message.text}` : ""}`,
     })),
     ticksLeftOut: seen.messages.length - ticks.length,
+    notesLeftOut: seen.notes.length - notes.length,
     ...times,
   };
 }
@@ -166,6 +173,19 @@ function effectMarks(seen: View, bars: readonly Bar[], proof: ReadonlySet<number
   return marks;
 }
 
+function noteMarks(
+  notes: View["notes"],
+  by: { readonly seen: View; laneOf(instance: number): number; readonly proof: ReadonlySet<number> },
+): Mark[] {
+  return notes.map((note) => ({
+    ...at(note, by.laneOf(note.instance), by.proof),
+    kind: "note",
+    operation: note.operation ?? "",
+    key: note.operation === undefined ? "" : by.seen.operations.get(note.operation)?.key ?? "",
+    words: `instance ${note.instance} said: ${note.kind}${inDetail(note.data)}${inDetail(note.operation)}`,
+  }));
+}
+
 function instanceMarks(
   seen: View,
   laneOf: (instance: number) => number,
@@ -173,17 +193,6 @@ function instanceMarks(
   times: { readonly fromMs: number; readonly toMs: number },
 ): Mark[] {
   const marks: Mark[] = [];
-  for (const note of seen.notes) {
-    const words = `instance ${note.instance} said: ${note.kind}${inDetail(note.data)}${inDetail(note.operation)}`;
-    const key = note.operation === undefined ? "" : seen.operations.get(note.operation)?.key ?? "";
-    marks.push({
-      ...at(note, laneOf(note.instance), proof),
-      kind: "note",
-      operation: note.operation ?? "",
-      key,
-      words,
-    });
-  }
   for (const entry of seen.instances) {
     // That all were started before the first operation and stopped after the last one is no news, and would cost width.
     const outside = entry.atMs < times.fromMs ? "started" : entry.atMs > times.toMs ? "stopped" : undefined;

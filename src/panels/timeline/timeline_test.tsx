@@ -10,7 +10,7 @@ import { renderToString } from "preact-render-to-string";
 import { crowdedRun, doubledEvidence, doubledRun } from "../../testing/made_run.ts";
 import { hostileText } from "../../testing/made_session.ts";
 import { packed } from "./columns.ts";
-import { barsMax, excerptOf } from "./excerpt.ts";
+import { barsMax, excerptOf, marksMax } from "./excerpt.ts";
 import { Timeline } from "./figure.tsx";
 import { shortenedScale } from "./scale.ts";
 import { sceneOf } from "./scene.ts";
@@ -68,6 +68,21 @@ Deno.test("a timeline says everything in words as well: operations, cuts and eff
   assert.match(html, /tabindex="0"[^>]*aria-label="d1\.1 of [^"]*: info: write CONNECTION_CLOSED"/);
   assert.match(html, /aria-label="3\.2 ms: cut \(c1\), instance 0 at postgres#0 down ReadyForQuery\[2\] @0, struck/);
   assert.match(html, /data-timeline="small"/);
+});
+
+Deno.test("a subject that says something a hundred thousand times has a picture as well, and what is left out is counted", () => {
+  const run = crowdedRun(20);
+  const endMs = run.history.at(-1)!.atMs;
+  const note = { type: "note", instance: 0, kind: "again" } as const;
+  const notes = Array.from({ length: 100_000 }, (_, n) => ({ ...note, atMs: endMs * n / 100_000 }));
+  const flooded = { ...run, history: [...run.history.slice(0, -1), ...notes, run.history.at(-1)!] };
+  const scene = sceneOf(flooded, []);
+  assert.equal(scene.notesLeftOut, 80_000);
+  assert.equal(excerptOf(scene).marks.length, marksMax);
+  assert.equal(excerptOf(scene).bars.length, 20);
+  const html = renderToString(<Timeline run={flooded} evidence={[]} whole={false} />);
+  assert.match(html, /80,000 notes of the instances are left out/);
+  assert.ok(html.length < 1_000_000, `${html.length} characters`);
 });
 
 Deno.test("columns hold every operation of a large run, and nothing is lost on the way", () => {

@@ -120,7 +120,7 @@ Deno.test("a store that is down is answered 503 with Retry-After, without its ad
   await using stage = await Stage.create();
   const { relay, url: road } = await Relay.to(stage.url);
   road.password = "hunter2hunter2";
-  const dedupe = await stage.open({ url: road, deadlineMs: 500 });
+  const dedupe = await stage.open({ url: road });
   await relay[Symbol.asyncDispose]();
   for (const kind of [StoreUnavailable, OutcomeUnknown]) {
     const records: LogRecord[] = [];

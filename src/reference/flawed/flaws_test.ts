@@ -11,7 +11,9 @@ import { openCommitErrorRetriesEffect } from "./commit_error_retries_effect.ts";
 import { openEffectBeforeClaim } from "./effect_before_claim.ts";
 import { openErrorsAnsweredDuplicate } from "./errors_answered_duplicate.ts";
 import { openFailsOpen } from "./fails_open.ts";
+import { openLeaseCompletedByAnybody } from "./lease_completed_by_anybody.ts";
 import { openLeaseNeverTakenOver } from "./lease_never_taken_over.ts";
+import { openLeaseTakenOverWhileItRuns } from "./lease_taken_over_while_it_runs.ts";
 import { openLeaseWithoutFencing } from "./lease_without_fencing.ts";
 import { openNoDeadline } from "./no_deadline.ts";
 import { openSelectThenInsert, tablesWithoutConstraintSql } from "./select_then_insert.ts";
@@ -154,6 +156,29 @@ Deno.test("lease never taken over: long after it has run out, the event is still
   for (let n = 0; n < 3; n++) {
     assert.equal((await road.twin.leased(event("a"), () => assert.fail("a takeover"))).verdict, "busy");
   }
+});
+
+Deno.test("lease taken over while it runs: two handlers work on one event at the same moment", async () => {
+  await using road = await onBadRoad(openLeaseTakenOverWhileItRuns, { leaseMs: 60_000 });
+  const holder = road.twin.leased(event("a"), async (held) => {
+    const next = await road.twin.leased(event("a"), (other) => other.token > held.token);
+    assert.deepEqual(next, { verdict: "first", value: true });
+  });
+  await holder.catch((error) => assert.equal(error.code, "lease_lost")); // it is done by then, as the good one says too
+});
+
+Deno.test("lease completed by anybody: who was overtaken is acknowledged while the next holder is at work", async () => {
+  await using road = await onBadRoad(openLeaseCompletedByAnybody, { leaseMs: 60 });
+  const overtaken = Promise.withResolvers<void>();
+  const first = road.twin.leased(event("a"), () => overtaken.promise);
+  const next = until("the lease is taken over", async () => {
+    const verdict = await road.twin.leased(event("a"), async () => {
+      overtaken.resolve();
+      assert.equal((await first).verdict, "first");
+    }).catch((error) => assert.equal(error.code, "lease_lost")); // done already, by the one that it had overtaken
+    return verdict === undefined;
+  }, 900);
+  await Promise.all([first, next]);
 });
 
 Deno.test("no deadline: in a black hole no call is answered, however short its deadline", async () => {

@@ -11,7 +11,9 @@ import { openCommitErrorRetriesEffect } from "./commit_error_retries_effect.ts";
 import { openEffectBeforeClaim } from "./effect_before_claim.ts";
 import { openErrorsAnsweredDuplicate } from "./errors_answered_duplicate.ts";
 import { openFailsOpen } from "./fails_open.ts";
+import { openLeaseCompletedByAnybody } from "./lease_completed_by_anybody.ts";
 import { openLeaseNeverTakenOver } from "./lease_never_taken_over.ts";
+import { openLeaseTakenOverWhileItRuns } from "./lease_taken_over_while_it_runs.ts";
 import { openLeaseWithoutFencing } from "./lease_without_fencing.ts";
 import { openNoDeadline } from "./no_deadline.ts";
 import { openSelectThenInsert, tablesWithoutConstraintSql } from "./select_then_insert.ts";
@@ -27,7 +29,9 @@ const twins: readonly Open[] = [
   openEffectBeforeClaim,
   openErrorsAnsweredDuplicate,
   openFailsOpen,
+  openLeaseCompletedByAnybody,
   openLeaseNeverTakenOver,
+  openLeaseTakenOverWhileItRuns,
   openLeaseWithoutFencing,
   openNoDeadline,
   openSelectThenInsert,
@@ -42,7 +46,10 @@ for (const open of twins) {
     assert.deepEqual(await inTransactions(dedupe), await asTheGoodOne(inTransactions));
     assert.deepEqual(await stage.count("a"), { effects: 1, claims: 1 });
     if (open === openSelectThenInsert) return; // its other modes are the good one's, and miss the constraint
-    assert.deepEqual(await underLeases(dedupe), await asTheGoodOne(underLeases));
+    // Two deliveries at the same moment are good weather, and all that this one needs to show what it is.
+    if (open !== openLeaseTakenOverWhileItRuns) {
+      assert.deepEqual(await underLeases(dedupe), await asTheGoodOne(underLeases));
+    }
     assert.deepEqual(await inBatches(dedupe), await asTheGoodOne(inBatches));
   });
 }

@@ -10,5 +10,9 @@ export default removal({
     before: '      queueMicrotask(() => socket.on("error", () => {}));\n',
     after: "",
   }],
-  expects: { scenario: "dedupe/leased_holds_when_sessions_end", violates: "process_stays_alive" },
+  expects: {
+    scenario: "dedupe/leased_holds_when_sessions_end",
+    unnoticedBecause:
+      "In more than 400 runs of six claims, and in the tests of the reference, no socket said anything after its close: a precaution.",
+  },
 });

@@ -10,5 +10,5 @@ export default removal({
     before: "  and held.expires_at <= clock_timestamp()\n",
     after: "  and held.expires_at <= '-infinity'\n",
   }],
-  expects: { scenario: "dedupe/leased_holders_follow_one_another", violates: "converges_after_healing" },
+  expects: { scenario: "dedupe/leased_holds_when_sessions_end", violates: "converges_after_healing" },
 });
