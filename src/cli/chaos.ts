@@ -113,7 +113,7 @@ async function run(options: ChaosOptions, folder: string, show: Live, { signal }
       host: options.host,
       lanes: options.lanes,
       ownLanes: 2,
-      instances: 3,
+      instances: Math.max(...options.scenarios.map(({ scenario }) => scenario.instances ?? 3)),
       signal: ended,
       say: show.say,
     });

@@ -48,9 +48,11 @@ export async function replay(options: ReplayOptions): Promise<number> {
       say: console.log,
     });
     const rate = new Rate(replayed.named);
+    const { promise: interrupted, resolve } = Promise.withResolvers<undefined>();
+    signal.addEventListener("abort", () => resolve(undefined));
     while (rate.done < options.times && !signal.aborted && !rate.broken) {
-      const judgement = await Promise.race([once(replayed, world), world.died]);
-      rate.add(typeof judgement === "string" ? { broken: judgement } : judgement);
+      const judgement = await Promise.race([once(replayed, world), world.died, interrupted]);
+      if (judgement !== undefined) rate.add(typeof judgement === "string" ? { broken: judgement } : judgement);
     }
     return rate.tell(signal.aborted);
   } catch (cause) {

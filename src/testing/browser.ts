@@ -4,7 +4,6 @@
  */
 
 import { accessSync, constants } from "node:fs";
-import { rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 
 const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
@@ -50,8 +49,7 @@ export async function openPage(program: string, file: string, withinMs = 30_000)
   const stop = async () => {
     child.kill("SIGTERM");
     await child.status;
-    // Its helper processes end a little after it and may still write: so a removal may meet a new file.
-    await rm(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
+    await remove(profile);
   };
   try {
     const signal = AbortSignal.timeout(withinMs);
@@ -127,4 +125,16 @@ async function speak(socket: WebSocket, signal: AbortSignal): Promise<Page["send
     socket.send(JSON.stringify({ id: last, method, params }));
     return answer.promise;
   };
+}
+
+/** The browser's helper processes end a little after it and may still write: a removal may meet a new file until they have. */
+async function remove(profile: string): Promise<void> {
+  for (let tries = 1;; tries++) {
+    try {
+      return await Deno.remove(profile, { recursive: true });
+    } catch (cause) {
+      if (tries === 100) throw cause;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
 }

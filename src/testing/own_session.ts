@@ -123,10 +123,11 @@ export class Workshop implements AsyncDisposable {
 
 /** Starts `deno task chaos` with these words, as its task does, without the task's own line. */
 export function begin(words: readonly string[], env: Readonly<Record<string, string>> = {}): Begun {
-  const [, ...task] = config.tasks.chaos.command.split(" ");
+  const [, run, ...task] = config.tasks.chaos.command.split(" ");
   const { FORCE_COLOR: _, NO_COLOR: __, ...inherited } = Deno.env.toObject();
   const process = new Deno.Command(Deno.execPath(), {
-    args: [...task, ...words],
+    // Deno itself says on standard error what it downloads, which on a new machine it still may.
+    args: [run!, "--quiet", ...task, ...words],
     cwd: root,
     clearEnv: true,
     // Colours are for terminals, also where a variable says that this is a CI.
