@@ -46,7 +46,7 @@ export default claim({
       backendEnded,
     ],
     withinMs: 20,
-    runsMin: 50,
+    runsMin: 36,
   },
   disturbedBy: "faults",
   properties: [

@@ -20,6 +20,8 @@ export interface RunEntry {
   /** What the harness allows on top of a promise, for its own delays, in ms. */
   readonly graceMs: number;
   readonly versions: Readonly<Record<string, string>>;
+  /** How many runs the same instances had served before this one; absent for instances that were started for it. */
+  readonly after?: number;
 }
 
 /** A process (a sequential client) asks an instance. */

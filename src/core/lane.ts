@@ -124,6 +124,8 @@ export interface Lane extends AsyncDisposable {
   openSink(run: { prefix: string; policy: SinkPolicy; record(entry: SinkRecord): void }): RunSink;
   /** Roads listen, and record. */
   openRoads(run: { record(entry: MessageEntry | ConnectionEntry): void; now(): number }): Promise<void>;
+  /** The next run of a series begins on the connections that are open. */
+  turnRoads(run: { record(entry: MessageEntry | ConnectionEntry): void; now(): number }): void;
   /** Roads listen no more; resolves when all connections have ended, or at the deadline with the number of those left. */
   closeRoads(deadlineMs: number): Promise<{ readonly undrained: number }>;
   /** Process ids of all sessions that instances of this lane have at the store. */

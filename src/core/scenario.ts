@@ -23,6 +23,8 @@ export interface Sampled<Op extends Operation> {
   readonly faults: readonly AnyFault[];
   /** At most so many faults in one run; 2 by default. */
   readonly faultsMax?: number;
+  /** Each fault strikes all instances, for only there it is certain to meet what it is about; false by default. */
+  readonly onAllRoads?: boolean;
   /** Faults begin within this time; 300 ms by default. */
   readonly withinMs?: number;
   /** How long faults stay in place: 80 to 250 ms by default. */

@@ -62,6 +62,8 @@ export interface Progress {
 /** A source of plans that may learn from the runs that it asked for. */
 export interface Strategy {
   readonly name: string;
+  /** So many of its plans may be executed one after the other on the same instances, if the subject allows it. */
+  readonly seriesMax: number;
   search(
     named: NamedScenario,
     budget: Budget,

@@ -52,6 +52,11 @@ export interface Subject<Op extends Operation = Operation> {
   readonly options?: Readonly<Record<string, unknown>>;
   /** How the sink answers this subject's foreign effects; `accept` by default. */
   readonly sink?: SinkPolicy;
+  /**
+   * Its instances may serve several runs, one after the other: they keep nothing from run to run but connections, and what
+   * lies in the stores under an operation's key. Saves most of what a run costs; false by default.
+   */
+  readonly reusable?: boolean;
   /** What the operation is about, in words, for stories: `delivery of order 7`. */
   describe?(op: Op): string;
   /** Tables, by a direct road, before any fault; once for each schema. */

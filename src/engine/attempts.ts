@@ -4,6 +4,7 @@
 
 import { join } from "node:path";
 import type { AnyFault } from "../core/fault.ts";
+import type { Entry } from "../core/history.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Property } from "../core/property.ts";
 import { propertiesOf } from "../core/scenario.ts";
@@ -12,7 +13,7 @@ import type { Budget, Judged } from "../core/strategy.ts";
 import type { Subject } from "../core/subject.ts";
 import { judge } from "./check.ts";
 import type { GoodTwin } from "./conclude.ts";
-import { execute } from "./execute.ts";
+import { executeSeries } from "./execute.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Recorder } from "./recorder.ts";
 import { type StoredRun, writeRun } from "./store.ts";
@@ -35,6 +36,13 @@ export interface AttemptOptions {
   readonly room: { bytesLeft: number; runsDropped: number };
 }
 
+/** A plan that waits for a lane. */
+interface Asked {
+  readonly plan: Plan;
+  give(history: Judged["history"]): void;
+  fail(cause: unknown): void;
+}
+
 /** The attempts of one scenario. */
 export class Attempts {
   readonly #named: NamedScenario;
@@ -42,9 +50,14 @@ export class Attempts {
   readonly #tally: Tally;
   readonly #options: AttemptOptions;
   readonly #faults: ReadonlyMap<string, AnyFault>;
+  /** How many plans may be executed one after the other on the same instances. */
+  readonly #seriesMax: number;
+  readonly #asked: Asked[] = [];
   #stored = 0;
 
-  constructor(named: NamedScenario, priority: number, tally: Tally, options: AttemptOptions) {
+  constructor(named: NamedScenario, priority: number, tally: Tally, options: AttemptOptions, seriesMax = 1) {
+    // What must be caught is caught by a run of its own: its plan alone has to show it, and soon.
+    this.#seriesMax = named.scenario.kind === "claim" && named.scenario.subject.reusable ? seriesMax : 1;
     this.#named = named;
     this.#priority = priority;
     this.#tally = tally;
@@ -52,12 +65,13 @@ export class Attempts {
     this.#faults = new Map(listedFaults(named).map((fault) => [fault.name, fault]));
   }
 
-  /** Executes and judges a plan, again if it was void. */
+  /** Executes and judges a plan, perhaps in a series with others; again and alone if it was void. */
   async attempt(plan: Plan): Promise<Judged> {
     const properties = propertiesOf(this.#named.scenario);
     for (let tries = 1;; tries++) {
       const startedMs = performance.now();
-      const history = await this.#execute(plan, this.#named.scenario.subject);
+      const { subject } = this.#named.scenario;
+      const history = await (tries === 1 ? this.#executeWithOthers(plan, subject) : this.#execute(plan, subject));
       const judgement = judge(plan, history, properties);
       const violated = Object.values(judgement.verdicts).some((verdict) => verdict.verdict === "violated");
       const stored = await this.#store({ plan, history }, violated);
@@ -108,28 +122,61 @@ export class Attempts {
   }
 
   async #execute(plan: Plan, subject: Subject): Promise<Judged["history"]> {
+    const [history] = await this.#onLane(this.#ownServer(plan) ? "own" : "shared", () => [plan], subject);
+    return history!;
+  }
+
+  #executeWithOthers(plan: Plan, subject: Subject): Promise<Judged["history"]> {
+    if (this.#seriesMax === 1 || this.#ownServer(plan)) return this.#execute(plan, subject);
+    const { promise, resolve, reject } = Promise.withResolvers<Judged["history"]>();
+    this.#asked.push({ plan, give: resolve, fail: reject });
+    void this.#series(subject);
+    return promise;
+  }
+
+  /** Whoever gets a lane takes along what waits behind him; whoever finds nothing left to do gives his back. Never rejects. */
+  async #series(subject: Subject): Promise<void> {
+    let taken: Asked[] = [];
+    const take = () => {
+      taken = this.#asked.splice(0, this.#seriesMax);
+      return taken.map(({ plan }) => plan);
+    };
+    try {
+      const histories = await this.#onLane("shared", take, subject);
+      histories.forEach((history, i) => taken[i]!.give(history));
+      const left = taken.slice(histories.length);
+      this.#asked.unshift(...left);
+      for (const _ of left) void this.#series(subject);
+    } catch (cause) {
+      // No lane, then: neither for him who asked for it, nor for anybody behind him.
+      for (const asked of taken.length > 0 ? taken : this.#asked.splice(0)) asked.fail(cause);
+    }
+  }
+
+  async #onLane(
+    kind: "shared" | "own",
+    take: () => readonly Plan[],
+    subject: Subject,
+  ): Promise<(readonly Entry[])[]> {
     const { lanes, newPrefix, versions, listen } = this.#options;
-    const own = plan.faults.some((planned) => this.#faults.get(planned.fault)?.ownServer);
-    const lane = await lanes.take(own ? "own" : "shared", this.#priority);
-    this.#tally.begin();
+    const lane = await lanes.take(kind, this.#priority);
     let spoiled = true;
     try {
-      const history = await execute({
-        plan,
-        subject,
-        faults: this.#faults,
-        lane,
-        prefix: newPrefix(),
-        versions,
-        listen,
-      });
-      spoiled = history.some((entry) =>
+      const plans = take();
+      if (plans.length > 0) this.#tally.begin();
+      const setting = { subject, faults: this.#faults, lane, prefix: newPrefix(), versions, listen };
+      const histories = plans.length === 0 ? [] : await executeSeries(plans, setting);
+      spoiled = histories.flat().some((entry) =>
         entry.type === "broken" || (entry.type === "phase" && entry.phase === "unquiet")
       );
-      return history;
+      return histories;
     } finally {
       await lanes.giveBack(lane, spoiled);
     }
+  }
+
+  #ownServer(plan: Plan): boolean {
+    return plan.faults.some((planned) => this.#faults.get(planned.fault)?.ownServer);
   }
 
   async #store(run: StoredRun, important: boolean): Promise<string | undefined> {

@@ -1,129 +1,110 @@
 /**
- * Executes a plan: the only impure verb. Gives the history of what happened, and leaves nothing behind but the subject's
+ * Executes plans: the only impure verb. Gives the history of what happened, and leaves nothing behind but the subject's
  * tables. What goes wrong on our own side becomes a `broken` entry and never a finding about the subject.
+ *
+ * Plans of one series are executed one after the other on the same instances. None of them is over before the series is:
+ * only then all instances have stopped, and the truth is read.
  */
 
+import type { AnyFault } from "../core/fault.ts";
 import type { Entry } from "../core/history.ts";
+import type { Lane } from "../core/lane.ts";
 import { formatVersion } from "../core/plan.ts";
 import type { Plan } from "../core/plan.ts";
-import type { AnyFault } from "../core/fault.ts";
-import type { Lane, StartSpec } from "../core/lane.ts";
-import type { Namespace, Subject } from "../core/subject.ts";
-import { Clients } from "./client.ts";
+import type { Subject } from "../core/subject.ts";
+import { graceMs, Ground, type Run } from "./ground.ts";
+import { Mark } from "./mark.ts";
 import { Nemesis } from "./nemesis.ts";
 import { pause, until, within } from "./pause.ts";
-import { quiesce, readTruth } from "./quiesce.ts";
 import { Recorder } from "./recorder.ts";
 import { Sender } from "./sender.ts";
 
-/** What the harness allows on top of a promise, for its own delays and those of a busy machine. */
-export const graceMs = 500;
-
-/** Postgres's code for a disk without room. No fault of ours does that, so it is our failure and no finding. */
-const diskFull = "53100";
-const noRoom = {
-  type: "broken",
-  reason: "the disk of the server is full (Postgres answered 53100); make room in the temporary folder (TMPDIR)",
-} as const;
-
-/** All that one execution needs. */
-export interface Execution {
-  readonly plan: Plan;
+/** All that executions share. */
+export interface Setting {
   readonly subject: Subject;
   /** Those that the scenario lists, by name. */
   readonly faults: ReadonlyMap<string, AnyFault>;
   readonly lane: Lane;
-  /** Unique in the session and short: the prefix of this run's keys. */
+  /** Unique in the session and short: the prefix of all keys. */
   readonly prefix: string;
   readonly versions: Readonly<Record<string, string>>;
-  /** Gives the recorder to whoever has something to say during the run (the observer). Called once. */
+  /** Gives the recorder to whoever has something to say during the run (the observer). */
   listen?(recorder: Recorder): () => void;
 }
 
 /** Executes a plan once. Never rejects. */
-export async function execute(execution: Execution): Promise<readonly Entry[]> {
-  const { plan, subject } = execution;
-  const recorder = new Recorder();
-  recorder.add({
-    type: "run",
-    formatVersion,
-    scenario: plan.scenario,
-    identity: plan.identity,
-    subject: subject.name,
-    promises: subject.promises,
-    graceMs,
-    versions: execution.versions,
-  });
-  const unlisten = execution.listen?.(recorder);
-  const at = { step: "beginning" };
-  try {
-    const ended = await within(run(execution, recorder, at).then(() => true), runMsMax(execution), false);
-    if (!ended) throw new Error(`the run did not end within ${runMsMax(execution)} ms: it was ${at.step}`);
-  } catch (cause) {
-    // The harness itself failed: said in the history, for the run is ours and the verdict must not be about the subject.
-    recorder.add({
-      type: "broken",
-      reason: cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause),
+export async function execute({ plan, ...setting }: Setting & { readonly plan: Plan }): Promise<readonly Entry[]> {
+  return (await executeSeries([plan], setting))[0]!;
+}
+
+/**
+ * Executes plans one after the other on the same instances. Gives a history for each, from the first on; fewer than there are
+ * plans if after one of them the instances could not go on. Never rejects.
+ */
+export async function executeSeries(plans: readonly Plan[], setting: Setting): Promise<(readonly Entry[])[]> {
+  const ground = new Ground(setting);
+  const runs: Run[] = [];
+  for (const [index, plan] of plans.entries()) {
+    const mark = plans.length === 1 ? new Mark() : new Mark(index);
+    const run: Run = { plan, mark, recorder: new Recorder(), step: "beginning" };
+    run.recorder.add(runEntry(plan, setting, index));
+    runs.push(run);
+    const last = index === plans.length - 1;
+    const goesOn = await inTime([run], runMsMax(plan, setting.subject), setting, async () => {
+      await ground.turn(run);
+      run.step = "warming up";
+      await warmUp(run, ground);
+      run.recorder.zero();
+      await disturbAndSend(run, ground, setting.faults);
+      return !last && await ground.settle(run);
     });
-  } finally {
-    unlisten?.();
+    run.recorder.rest();
+    if (!goesOn) break;
   }
-  recorder.close();
-  recorder.add({ type: "phase", phase: "end" });
-  return recorder.entries;
+  for (const { recorder } of runs) recorder.wake();
+  await inTime(runs, endMsMax, setting, () => ground.end());
+  return runs.map(({ recorder }) => {
+    recorder.close();
+    recorder.add({ type: "phase", phase: "end" });
+    return recorder.entries;
+  });
 }
 
-/** What a run is doing, for the sentence about one that hangs. */
-interface At {
-  step: string;
+/** A series that takes longer to end hangs somewhere in the harness. */
+const endMsMax = 40_000;
+
+function runEntry(plan: Plan, { subject, versions }: Setting, after: number) {
+  const { scenario, identity } = plan;
+  const { promises, name } = subject;
+  return {
+    ...{ type: "run", formatVersion, scenario, identity, subject: name, promises, graceMs, versions } as const,
+    ...(after === 0 ? {} : { after }),
+  };
 }
 
-async function run(execution: Execution, recorder: Recorder, at: At): Promise<void> {
-  const { plan, subject, lane, prefix } = execution;
-  at.step = "preparing the tables";
-  const schema = await lane.schemaFor(subject);
-  const namespace = { schema, prefix };
-  const sink = lane.openSink({
-    prefix,
-    policy: subject.sink ?? "accept",
-    record: (entry) => recorder.add({ type: "sink", ...entry }),
-  });
-  await lane.openRoads({
-    record: (entry) => {
-      recorder.put(entry);
-      if (entry.type === "message" && entry.text === diskFull) recorder.add(noRoom);
-    },
-    now: recorder.now,
-  });
-  const specOf = (instance: number): StartSpec => ({
-    instance,
-    host: subject.host,
-    namespace,
-    options: { ...subject.options, promises: subject.promises },
-    urls: Object.fromEntries(lane.roads.filter((r) => r.instance === instance).map((r) => [r.service, r.url.href])),
-    sink: sink.url,
-  });
-  const clients = new Clients({ lane, recorder, promises: subject.promises, graceMs, specOf });
+/** Does the work, observed and not for ever. What the harness itself fails at is said in the histories; undefined then. */
+async function inTime<T>(
+  runs: readonly Run[],
+  msMax: number,
+  { listen }: Setting,
+  work: () => Promise<T>,
+): Promise<T | undefined> {
+  const unlisten = runs.map(({ recorder }) => listen?.(recorder));
   try {
-    at.step = "starting the instances";
-    await Promise.all(Array.from({ length: plan.instances }, (_, instance) => clients.start(instance)));
-    at.step = "warming up";
-    await warmUp(execution, clients);
-    recorder.zero();
-    await disturbAndSend(execution, { clients, recorder, at, namespace });
+    const ended = await within(work().then((value) => ({ value })), msMax, undefined);
+    if (!ended) throw new Error(`the run did not end within ${msMax} ms: it was ${runs[0]?.step}`);
+    return ended.value;
+  } catch (cause) {
+    const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+    for (const { recorder } of runs) recorder.add({ type: "broken", reason });
+    return undefined;
   } finally {
-    at.step = "waiting for quiet";
-    await quiesce({ clients, lane, recorder, instances: plan.instances });
-    sink.close();
-    at.step = "cleaning the roads";
-    await lane.cleanRoads();
+    for (const end of unlisten) end?.();
   }
-  at.step = "reading the truth";
-  await readTruth({ subject, lane, recorder, namespace });
 }
 
 /** Each warm-up is repeated until it is acknowledged: what time zero finds is an instance at work, not one that is still busy. */
-async function warmUp({ plan, subject }: Execution, clients: Clients): Promise<void> {
+async function warmUp({ plan }: Run, { subject, clients }: Ground): Promise<void> {
   const endMs = performance.now() + subject.promises.convergesWithinMs;
   await Promise.all(plan.warmUp.map(async (operations, instance) => {
     let process = clients.newProcess();
@@ -139,12 +120,9 @@ async function warmUp({ plan, subject }: Execution, clients: Clients): Promise<v
   }));
 }
 
-async function disturbAndSend(
-  execution: Execution,
-  run: { clients: Clients; recorder: Recorder; at: At; namespace: Namespace },
-): Promise<void> {
-  const { plan, subject, lane, faults } = execution;
-  const { clients, recorder, at, namespace } = run;
+async function disturbAndSend(run: Run, ground: Ground, faults: Setting["faults"]): Promise<void> {
+  const { subject, lane, clients, namespace } = ground;
+  const { plan, recorder, mark } = run;
   const sent = new AbortController();
   const stop = new AbortController();
   const sql = lane.sqlIn(namespace.schema);
@@ -163,19 +141,20 @@ async function disturbAndSend(
   const sending = sender.deliverAll().finally(() => sent.abort());
   // What has not struck until then never will; what is in place still ends in its own time.
   const horizon = setTimeout(() => sent.abort(), lastPlannedMs(plan) + subject.promises.convergesWithinMs);
-  at.step = "disturbing";
+  run.step = "disturbing";
   await armed.disturb().finally(() => clearTimeout(horizon));
   const healedMs = recorder.now();
   recorder.add({ type: "phase", phase: "healed" });
-  at.step = "waiting for the sender";
+  run.step = "waiting for the sender";
   // From the last heal on, the subject has as long as it promised; the last attempt may begin just before and is waited for.
   await within(sending, subject.promises.convergesWithinMs + graceMs, undefined);
   const open = sender.open;
   stop.abort();
   await within(sending, subject.promises.answersWithinMs + 2 * graceMs, undefined);
-  at.step = "waiting for what is pending";
+  run.step = "waiting for what is pending";
   const leftMs = healedMs + subject.promises.convergesWithinMs + graceMs - recorder.now();
-  await until(async () => (await subject.pending?.({ namespace, sql }) ?? []).length === 0, {
+  const pending = async () => (await subject.pending?.({ namespace, sql }) ?? []).some(({ key }) => mark.owns(key));
+  await until(async () => !await pending(), {
     deadlineMs: Math.max(0, leftMs),
     everyMs: 5,
     everyMsMax: 50,
@@ -188,7 +167,7 @@ async function disturbAndSend(
 }
 
 /** A run that takes longer hangs somewhere in the harness: everything in it has a shorter deadline of its own. */
-function runMsMax({ plan, subject }: Execution): number {
+function runMsMax(plan: Plan, subject: Subject): number {
   return 20_000 + lastPlannedMs(plan) + 2 * subject.promises.convergesWithinMs;
 }
 

@@ -6,6 +6,7 @@
 import type { Effect, Namespace, Subject } from "../core/subject.ts";
 import type { Lane } from "../core/lane.ts";
 import type { Clients } from "./client.ts";
+import type { Mark } from "./mark.ts";
 import { until } from "./pause.ts";
 import type { Recorder } from "./recorder.ts";
 
@@ -14,9 +15,9 @@ const stopDeadlineMs = 3_000;
 /** How long connections may take to drain, and the store's sessions to end. */
 const drainDeadlineMs = 10_000;
 
-/** Ends what the run began. Records `quiet`, or `unquiet` and why. */
+/** Ends what a series of runs began. Records `quiet`, or `unquiet` and why. */
 export async function quiesce(
-  run: { clients: Clients; lane: Lane; recorder: Recorder; instances: number },
+  run: { clients: Clients; lane: Lane; recorder: Pick<Recorder, "add">; instances: number },
 ): Promise<void> {
   const { lane, recorder } = run;
   await Promise.all(Array.from({ length: run.instances }, (_, instance) => stop(run, instance)));
@@ -34,32 +35,49 @@ export async function quiesce(
   }
 }
 
-/** Reads effects and what is pending. */
+/** Reads effects and what is pending, once, and gives each run its own; what is nobody's is everybody's. */
 export async function readTruth(
-  run: { subject: Subject; lane: Lane; recorder: Recorder; namespace: Namespace },
+  { subject, lane, runs, namespace }: {
+    subject: Subject;
+    lane: Lane;
+    runs: readonly { readonly recorder: Recorder; readonly mark: Mark }[];
+    namespace: Namespace;
+  },
 ): Promise<void> {
-  const { subject, lane, recorder, namespace } = run;
   const truth = { namespace, sql: lane.sqlIn(namespace.schema) };
   const effects: readonly Effect[] = await subject.effects?.(truth) ?? [];
-  effects.forEach((effect, order) => recorder.add({ type: "effect", order, ...effect }));
-  for (const pending of await subject.pending?.(truth) ?? []) recorder.add({ type: "pending", ...pending });
+  for (const [order, effect] of effects.entries()) {
+    const owner = runs.filter(({ mark }) => mark.made(effect));
+    for (const { recorder, mark } of owner.length > 0 ? owner : runs) {
+      recorder.add({ type: "effect", order, ...mark.off(effect) });
+    }
+  }
+  for (const pending of await subject.pending?.(truth) ?? []) {
+    const owner = runs.filter(({ mark }) => mark.owns(pending.key));
+    for (const { recorder, mark } of owner.length > 0 ? owner : runs) {
+      recorder.add({ type: "pending", ...mark.off(pending) });
+    }
+  }
 }
 
-async function stop(run: { clients: Clients; lane: Lane; recorder: Recorder }, instance: number): Promise<void> {
-  const { clients, lane, recorder } = run;
+/** Ends one instance. False if it hangs, or has left connections open. */
+export async function stop(
+  { clients, lane, recorder }: { clients: Clients; lane: Lane; recorder: Pick<Recorder, "add"> },
+  instance: number,
+): Promise<boolean> {
   const running = clients.at(instance);
-  if (!running?.alive) return;
+  if (!running?.alive) return true;
   const how = await running.stop(stopDeadlineMs);
-  if (how !== "stopped") return; // its listener has said so
-  recorder.add({ type: "instance", instance, event: "stopped" });
+  if (how !== "stopped") return false; // its listener has said so
   const open = () =>
     lane.roads.filter((road) => road.instance === instance).flatMap((road) =>
       road.connections().filter((c) => c.clientOpen)
     );
   // Closing is asynchronous on the instance's side too: its last bytes may still be on the way when it says that it stopped.
-  if (await until(() => open().length === 0, { deadlineMs: 500, everyMs: 1 })) return;
+  if (await until(() => open().length === 0, { deadlineMs: 500, everyMs: 1 })) return true;
   recorder.add({ type: "instance", instance, event: "leaked", detail: `${open().length} connections left open` });
   lane.instances.discard(running, "it left connections open");
+  return false;
 }
 
 /** An array as Postgres reads it: without the driver's catalog of types, numbers of an array cannot be sent as such. */

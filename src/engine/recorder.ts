@@ -18,6 +18,8 @@ export class Recorder {
   readonly entries: Entry[] = [];
   readonly #originMs: number;
   #zeroMs = 0;
+  #restsSinceMs: number | undefined;
+  #restedMs = 0;
   #chatter = 0;
   #dropped = 0;
 
@@ -26,7 +28,20 @@ export class Recorder {
   }
 
   /** Ms since the recorder was made, or since time zero once that is set. */
-  readonly now = (): number => performance.now() - this.#originMs - this.#zeroMs;
+  readonly now = (): number =>
+    (this.#restsSinceMs ?? performance.now()) - this.#originMs - this.#zeroMs - this.#restedMs;
+
+  /** The clock stands still until `wake`: the time belongs to another run of the series. */
+  rest(): void {
+    this.#restsSinceMs ??= performance.now();
+  }
+
+  /** The clock goes on. */
+  wake(): void {
+    if (this.#restsSinceMs === undefined) return;
+    this.#restedMs += performance.now() - this.#restsSinceMs;
+    this.#restsSinceMs = undefined;
+  }
 
   /** Time zero is now; what was recorded before gets negative times. */
   zero(): void {

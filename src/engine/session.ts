@@ -82,7 +82,7 @@ async function runScenario(named: NamedScenario, priority: number, options: Sess
   if (!strategy) throw new Error(`Cannot run "${named.path}": there is no strategy "${named.scenario.plans.strategy}"`);
   options.tell({ type: "started", path: named.path });
   const tally = new Tally(named);
-  const attempts = new Attempts(named, priority, tally, options);
+  const attempts = new Attempts(named, priority, tally, options, strategy.seriesMax);
   const tell = (lastVoid: boolean) =>
     options.tell({ type: "ran", path: named.path, plans: tally.plans, places: tally.places().length, void: lastVoid });
   const { signal } = options.budget;

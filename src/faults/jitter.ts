@@ -19,7 +19,7 @@ export interface JitterSeverity {
 const repliesMsMax = 25;
 
 /** How long each latency stays in place on top of its own length, so that a reply can meet it whole. */
-const holdMs = 5;
+const holdMs = 12;
 
 /** The wire's clock and Toxiproxy's start at slightly different moments of the same message. */
 const toleranceMs = 1;

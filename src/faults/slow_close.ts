@@ -18,7 +18,7 @@ export interface SlowCloseSeverity {
 const closeMsMin = 20;
 
 /** A close that is later than the window is let go by the heal, and shows nothing. */
-const closeMsMax = 200;
+const closeMsMax = 120;
 
 /** The wire's clock and Toxiproxy's start at slightly different moments of the same end. */
 const toleranceMs = 1;

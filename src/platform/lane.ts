@@ -118,6 +118,10 @@ class OpenLane implements Lane {
     return this.#links.open(run);
   }
 
+  turnRoads(run: Parameters<Lane["turnRoads"]>[0]): void {
+    this.#links.turn(run);
+  }
+
   closeRoads(deadlineMs: number): Promise<{ undrained: number }> {
     return this.#links.close(deadlineMs);
   }

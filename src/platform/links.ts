@@ -67,6 +67,11 @@ export class Links implements AsyncDisposable {
     await Promise.all(this.roads.map((road) => road.wire.open(run)));
   }
 
+  /** The next run begins on the connections that are open. */
+  turn(run: WireRun): void {
+    for (const road of this.roads) road.wire.turn(run);
+  }
+
   /** The run is over: resolves when all connections have drained, or after `deadlineMs` with the number of those that have not. */
   async close(deadlineMs: number): Promise<{ undrained: number }> {
     const closed = await Promise.all(this.roads.map((road) => road.wire.close(deadlineMs)));
@@ -106,8 +111,20 @@ export class WiredLink implements Road {
     return url;
   }
 
-  addToxic(toxic: Toxic): Promise<AsyncDisposable> {
-    return this.#proxy.addToxic(toxic);
+  async addToxic(toxic: Toxic): Promise<AsyncDisposable> {
+    const gentle = await this.wire.gentle();
+    try {
+      const added = await this.#proxy.addToxic(toxic);
+      return {
+        async [Symbol.asyncDispose]() {
+          await added[Symbol.asyncDispose]();
+          gentle[Symbol.dispose]();
+        },
+      };
+    } catch (cause) {
+      gentle[Symbol.dispose]();
+      throw cause;
+    }
   }
 
   async refuse(): Promise<AsyncDisposable> {

@@ -73,11 +73,12 @@ export class ProxyRoad {
   /** Takes off whatever is left, and enables it. Rejects if that cannot be confirmed. Costs nothing if the road was not touched. */
   async clean(): Promise<void> {
     if (!this.#touched) return;
-    for (const toxic of await this.#list()) await this.#remove(toxic);
-    await this.enable(true);
-    const left = await this.#list();
-    if (left.length > 0) {
-      throw new Error(`Cannot clean ${this.#proxy.name}: ${left.map((toxic) => toxic.name).join(", ")} left`);
+    if (!isClean(await this.#state())) {
+      for (const toxic of await this.#list()) await this.#remove(toxic);
+      await this.enable(true);
+      const state = await this.#state();
+      const left = state.toxics.map(({ name }) => name).join(", ");
+      if (!isClean(state)) throw new Error(`Cannot clean ${this.#proxy.name}: ${left || "it is not enabled"}`);
     }
     this.#touched = false;
   }
@@ -101,9 +102,24 @@ export class ProxyRoad {
   /** The toxics on the road, as Toxiproxy says. The client's own listing leaves them out. */
   async #list(): Promise<readonly { readonly name: string; remove(): Promise<void> }[]> {
     const path = `${this.#proxy.getPath()}/toxics`;
-    const list = await answered(this.#api.api.get<Pick<ClientToxic<unknown>, "name">[]>(path), `list ${path}`);
-    return list.data.map(({ name }) => ({ name, remove: () => this.#api.api.delete(`${path}/${name}`) }));
+    const { toxics } = await this.#state();
+    return toxics.map(({ name }) => ({ name, remove: () => this.#api.api.delete(`${path}/${name}`) }));
   }
+
+  async #state(): Promise<State> {
+    const path = this.#proxy.getPath();
+    return (await answered(this.#api.api.get<State>(path), `look at ${path}`)).data;
+  }
+}
+
+/** What Toxiproxy says of a proxy. */
+interface State {
+  readonly enabled: boolean;
+  readonly toxics: readonly Pick<ClientToxic<unknown>, "name">[];
+}
+
+function isClean({ enabled, toxics }: State): boolean {
+  return enabled && toxics.length === 0;
 }
 
 /** The answer, or an error that says what was asked. */

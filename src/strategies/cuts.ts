@@ -90,9 +90,13 @@ export function faultsOf(plans: EveryPlace<Operation>): readonly AnyFault[] {
   return plans.disturb.filter((how) => typeof how !== "string");
 }
 
+/** So many places are visited one after the other on the same instances: starts and connections are most of what a plan costs. */
+const seriesMax = 8;
+
 /** The strategy. */
 export const cuts: Strategy = {
   name: "cuts",
+  seriesMax,
   async *search(named, budget, attempt, progress) {
     const placed: Placed[] = [];
     for (const conversation of (named.scenario.plans as EveryPlace<Operation>).connections ?? ["open", "new"]) {
@@ -105,7 +109,9 @@ export const cuts: Strategy = {
     // What must be caught is looked for all over the conversation at once; what must hold is visited from its beginning.
     const ours = placed.filter(({ plan }) => shardOf(plan.identity, budget.shard.of) === budget.shard.index);
     for (const { place } of ours) progress.planned(place);
-    yield* visit(named.scenario.kind === "claim" ? ours : spread(ours), budget, attempt, progress);
+    const isClaim = named.scenario.kind === "claim";
+    const atOnce = isClaim ? budget.lanes * seriesMax : Math.min(budget.lanes, 3);
+    yield* visit(isClaim ? ours : spread(ours), { ...budget, lanes: atOnce }, attempt, progress);
   },
 };
 

@@ -33,9 +33,13 @@ export function draw(named: NamedScenario, seed: number, i: number): Drawn {
   return { plan: value.value, value, arbitrary };
 }
 
+/** Few: what is still under way when enough was seen is too much. */
+const seriesMax = 3;
+
 /** The strategy. */
 export const sample: Strategy = {
   name: "sample",
+  seriesMax,
   async *search(named, budget, attempt, progress) {
     const plans = named.scenario.plans as Sampled<Operation>;
     const runsMin = plans.runsMin ?? 20;
@@ -44,6 +48,10 @@ export const sample: Strategy = {
     const covered = new Coverage(plans);
     const found: { drawn: Drawn; judged: Judged }[] = [];
     let begun = 0;
+    // What has to be caught is caught by nearly every run; more of them at once would only be in each other's way.
+    const atOnce = named.scenario.kind === "claim"
+      ? Math.min(2 * budget.lanes, Math.max(budget.lanes, runsMin / 3))
+      : 1;
     const inTime = () => budget.now() < budget.untilMs && !budget.signal.aborted;
     const going = () =>
       inTime() && found.length === 0 &&
@@ -51,7 +59,7 @@ export const sample: Strategy = {
     const drawnPlans = draws(named, budget, runsMax);
     const work = async (drawn: Drawn) => ({ drawn, judged: await attempt(drawn.plan) });
     for await (
-      const { drawn, judged } of sideBySide(counted(drawnPlans, () => begun++), { lanes: budget.lanes, going, work })
+      const { drawn, judged } of sideBySide(counted(drawnPlans, () => begun++), { lanes: atOnce, going, work })
     ) {
       covered.add(judged);
       if (violates(named, judged)) found.push({ drawn, judged });

@@ -61,6 +61,7 @@ export function dedupe(variant: Variant): Subject<WebhookDelivery> {
     promises: variant.promises ?? claimTimes,
     options: { mode: variant.mode, opensAtStart: variant.opensAtStart ?? false, deadlineMs, ...variant.options },
     sink: variant.sink ?? "accept",
+    reusable: true,
     describe: (op) => `webhook ${op.key}`,
     prepare: ({ sql }) => prepare(sql, variant.tables ?? schemaSql),
     effects,

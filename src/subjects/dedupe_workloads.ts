@@ -32,10 +32,10 @@ export function bursts(
   const instances = options.instances ?? 3;
   const mostly = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { freq: 50 });
   const burst: fc.Arbitrary<Burst> = fc.record({
-    atMs: fc.nat(options.withinMs ?? 120).map((ms) => 30 + ms),
+    atMs: fc.nat(options.withinMs ?? 60).map((ms) => 30 + ms),
     copies: fc.tuple(...Array.from({ length: instances }, () => mostly(fc.nat(2)))),
     pauseMs: fc.nat(options.pauseMsMax ?? 20),
-    again: fc.option(fc.record({ afterMs: fc.nat(60), instance: fc.nat(instances - 1) }), { freq: 3 }),
+    again: fc.option(fc.record({ afterMs: fc.nat(90), instance: fc.nat(instances - 1) }), { freq: 3 }),
   });
   // The first is nearly always there: a run without any delivery shows nothing.
   return fc.tuple(fc.option(burst, { freq: 1_000_000 }), fc.array(burst, { maxLength: 2, size: "max" }))
@@ -85,6 +85,8 @@ export const slowHandlers: fc.Arbitrary<Delivery<WebhookDelivery>[]> = fc.record
       route: round((instance + 1 + i) % 3, 3),
       resendAfterMs,
     })),
+    // The road is still bad when the end of the connection that was given up arrives: the sender is not done before.
+    { id: "d4", op, starts: { afterAckOf: "d1", afterMs: 150 }, route: [instance], resendAfterMs },
   ];
 });
 

@@ -11,6 +11,7 @@ import type { Direction } from "../core/place.ts";
 import { type Ends, Flow, queuedBytesMax } from "./flow.ts";
 import type { Framing, Head, Meaning } from "./framing.ts";
 import type { Armed } from "./places.ts";
+import type { Resets } from "./resets.ts";
 
 /** What a connection tells the wire. */
 export interface Log {
@@ -28,6 +29,14 @@ export interface Log {
   gone(connection: Connection): void;
 }
 
+/** What a connection is made of. */
+export interface ConnectionOptions {
+  readonly target: { readonly hostname: string; readonly port: number };
+  readonly framing: Framing;
+  readonly log: Log;
+  readonly resets: Resets;
+}
+
 type Ending = "end" | "reset" | "refused" | "destroyed";
 
 /** A connection of one instance. */
@@ -36,7 +45,9 @@ export class Connection {
   readonly #server: Socket;
   readonly #up: Flow;
   readonly #down: Flow;
+  readonly framing: Framing;
   readonly #log: Log;
+  readonly #resets: Resets;
   #connected = false;
   /** The wire has ended it: whatever still comes is read and dropped. */
   #struck = false;
@@ -55,15 +66,11 @@ export class Connection {
   /** Requests that the store has not begun to answer, and when the last message that asked for an answer passed. */
   readonly asked: { readonly request: number; atMs: number }[] = [];
 
-  constructor(
-    readonly ordinal: number,
-    client: Socket,
-    target: { readonly hostname: string; readonly port: number },
-    readonly framing: Framing,
-    log: Log,
-  ) {
+  constructor(readonly ordinal: number, client: Socket, { target, framing, log, resets }: ConnectionOptions) {
     this.#client = client;
+    this.framing = framing;
     this.#log = log;
+    this.#resets = resets;
     ({ promise: this.drained, resolve: this.#drain } = Promise.withResolvers<void>());
     this.#server = connect({ host: target.hostname, port: target.port, allowHalfOpen: true, noDelay: true });
     this.#up = new Flow("up", framing, this.#ends("up", this.#server, client));
@@ -148,7 +155,8 @@ export class Connection {
     if (wasOpen) this.#first(isClient, how);
     // It had ended its side in order, and now it lets the other know that it does not listen any more.
     else if (how === "reset" && !this.#struck && !(isClient && this.#up.blocked)) {
-      (isClient ? this.#server : this.#client).resetAndDestroy();
+      if (isClient) this.#resets.pass(this.#server);
+      else this.#client.resetAndDestroy();
     }
     if (!this.clientOpen && !this.serverOpen) this.#left();
   }
@@ -203,8 +211,9 @@ export class Connection {
       unblocked: () => source.resume(),
       strike: () => self.end("cut"),
       finish(how) {
-        if (how === "reset") sink.resetAndDestroy();
-        else sink.end();
+        if (how === "end") sink.end();
+        else if (direction === "up") self.#resets.pass(sink);
+        else sink.resetAndDestroy();
       },
     };
   }

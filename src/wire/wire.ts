@@ -17,6 +17,7 @@ import { Listener } from "./listener.ts";
 import { type Armed, Places } from "./places.ts";
 import { PostgresFraming } from "./postgres_framing.ts";
 import { Recording, type WireRun } from "./recording.ts";
+import { Resets } from "./resets.ts";
 
 export type { Recorded, WireRun } from "./recording.ts";
 
@@ -51,6 +52,7 @@ export class Wire implements AsyncDisposable {
   readonly #connections = new Set<Connection>();
   readonly #holds = new Set<Hold>();
   readonly #recording: Recording;
+  readonly #resets = new Resets();
   #isOpen = false;
   #ordinal = 0;
 
@@ -85,6 +87,12 @@ export class Wire implements AsyncDisposable {
     this.#recording.begin(run);
     await this.#listener.listen({ elsewhere: true });
     this.#isOpen = true;
+  }
+
+  /** The next run begins on the connections that are open: all that was armed and watched is forgotten, entries go to it. */
+  turn(run: WireRun): void {
+    this.#places.clear();
+    this.#recording.begin(run);
   }
 
   /**
@@ -155,6 +163,11 @@ export class Wire implements AsyncDisposable {
     return this.#isOpen ? this.#listener.listen({ elsewhere: false }) : Promise.resolve();
   }
 
+  /** Until the disposal, resets of the instance are passed on in order, for a toxic is on the road behind. */
+  gentle(): Promise<Disposable> {
+    return this.#resets.gentle();
+  }
+
   /** Begins to count; until the next `open`. */
   watch(): { traffic(): Traffic } {
     return this.#recording.watch(this.#connections);
@@ -180,7 +193,12 @@ export class Wire implements AsyncDisposable {
     if (!this.#listener.isListening) return void socket.resetAndDestroy();
     const { target, tls } = this.#options;
     const framing = framings[this.#options.service](tls ?? "refuse");
-    const connection = new Connection(this.#ordinal++, socket, target, framing, this.#recording);
+    const connection = new Connection(this.#ordinal++, socket, {
+      target,
+      framing,
+      log: this.#recording,
+      resets: this.#resets,
+    });
     this.#connections.add(connection);
     this.#recording.event(connection, "opened", "instance");
   }
