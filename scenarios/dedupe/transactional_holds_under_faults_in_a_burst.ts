@@ -46,6 +46,7 @@ export default claim({
       backendEnded,
     ],
     withinMs: 20,
+    windowMs: { min: 160, max: 260 },
     runsMin: 36,
   },
   disturbedBy: "faults",

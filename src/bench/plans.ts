@@ -83,7 +83,7 @@ function searched({ scenario, strategy, lanes, world, signal }: Searched): Side 
       listen: world.listen,
       room: { bytesLeft: 0, runsDropped: 0 },
     };
-    const attempts = new Attempts(scenario, 0, tally, shared, strategy.seriesMax);
+    const attempts = new Attempts(scenario, 0, tally, shared, strategy.seriesMax(scenario.scenario));
     const untilMs = performance.now() + roundMsMax;
     const shard = { index: 0, of: 1 };
     const budget = { depth: "quick", untilMs, seed, lanes, shard, signal, now: () => performance.now() } as const;

@@ -130,7 +130,7 @@ async function run(options: ChaosOptions, folder: string, show: Live, { signal }
         signal: ended,
         now: () => performance.now(),
       },
-      scenariosAtOnce: Number(Deno.env.get("SAO") ?? 2),
+      scenariosAtOnce: 4,
       replays: options.replays,
       lanes: world.lanes,
       folder,

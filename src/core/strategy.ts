@@ -63,7 +63,7 @@ export interface Progress {
 export interface Strategy {
   readonly name: string;
   /** So many of its plans may be executed one after the other on the same instances, if the subject allows it. */
-  readonly seriesMax: number;
+  seriesMax(scenario: NamedScenario["scenario"]): number;
   search(
     named: NamedScenario,
     budget: Budget,

@@ -56,8 +56,7 @@ export class Attempts {
   #stored = 0;
 
   constructor(named: NamedScenario, priority: number, tally: Tally, options: AttemptOptions, seriesMax = 1) {
-    // What must be caught is caught by a run of its own: its plan alone has to show it, and soon.
-    this.#seriesMax = named.scenario.kind === "claim" && named.scenario.subject.reusable ? seriesMax : 1;
+    this.#seriesMax = named.scenario.subject.reusable ? seriesMax : 1;
     this.#named = named;
     this.#priority = priority;
     this.#tally = tally;

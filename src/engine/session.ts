@@ -58,6 +58,8 @@ export async function runSession(options: SessionOptions): Promise<readonly Scen
   // Two queues, for they do not compete for lanes: whoever waits for a server of its own keeps nobody from the shared one.
   const own = all.filter(({ named }) => needsOwnServer(named));
   const shared = all.filter(({ named }) => !needsOwnServer(named));
+  // Claims fill all lanes; controls are over soon, if nothing is in their way.
+  shared.sort((a, b) => Number(a.named.scenario.kind !== "claim") - Number(b.named.scenario.kind !== "claim"));
   const workers = (queue: typeof all) => Array.from({ length: options.scenariosAtOnce }, () => worker(queue));
   await Promise.all([...workers(own), ...workers(shared)]);
   return results.filter((result) => result !== undefined);
@@ -82,7 +84,7 @@ async function runScenario(named: NamedScenario, priority: number, options: Sess
   if (!strategy) throw new Error(`Cannot run "${named.path}": there is no strategy "${named.scenario.plans.strategy}"`);
   options.tell({ type: "started", path: named.path });
   const tally = new Tally(named);
-  const attempts = new Attempts(named, priority, tally, options, strategy.seriesMax);
+  const attempts = new Attempts(named, priority, tally, options, strategy.seriesMax(named.scenario));
   const tell = (lastVoid: boolean) =>
     options.tell({ type: "ran", path: named.path, plans: tally.plans, places: tally.places().length, void: lastVoid });
   const { signal } = options.budget;

@@ -2,8 +2,8 @@
  * Jitter: replies arrive late, and by another time every few moments.
  *
  * Toxiproxy can draw a latency for each chunk, but from dice without a seed, and its toxics belong to a proxy and not to a
- * connection. So this is a sequence of exact latencies: each stays in place for as long as it lasts itself plus `holdMs`,
- * then the next one takes over, round and round until the fault heals. The plan holds the sequence; which message meets
+ * connection. So this is a sequence of exact latencies: each stays in place until a reply has met it whole, or for as long as
+ * it lasts itself plus `holdMs`; then the next one takes over, round and round until the fault heals. The plan holds the sequence; which message meets
  * which latency is left to time. What is under way when the latency changes is let go by the new one, never dropped.
  */
 
@@ -18,8 +18,10 @@ export interface JitterSeverity {
 
 const repliesMsMax = 25;
 
-/** How long each latency stays in place on top of its own length, so that a reply can meet it whole. */
-const holdMs = 12;
+/** How long each latency stays in place on top of its own length if no reply meets it. */
+const holdMs = 60;
+
+const lookEveryMs = 3;
 
 /** The wire's clock and Toxiproxy's start at slightly different moments of the same message. */
 const toleranceMs = 1;
@@ -82,11 +84,13 @@ class ChangingLatency implements AsyncDisposable {
     return this.#failed === undefined ? "" : `; it stopped changing: ${this.#failed}`;
   }
 
-  /** Notes whether a reply met the latency that is in place. */
-  look(): void {
+  /** Notes whether a reply met the latency that is in place, and says so. */
+  look(): boolean {
     const { latencyMs, watch } = this.#turn;
     const slowestMs = watch?.traffic().slowestReplyMs;
-    if (slowestMs !== undefined && slowestMs >= latencyMs - toleranceMs) this.met.add(latencyMs);
+    const isMet = slowestMs !== undefined && slowestMs >= latencyMs - toleranceMs;
+    if (isMet) this.met.add(latencyMs);
+    return isMet;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -97,14 +101,22 @@ class ChangingLatency implements AsyncDisposable {
   }
 
   async #change(signal: AbortSignal): Promise<void> {
-    for (let turn = 1; await passes(this.#turn.latencyMs + holdMs, signal); turn++) {
-      this.look();
+    for (let turn = 1; await this.#lasts(signal); turn++) {
       const [before] = this.#inPlace;
       // The next one is there before this one goes: so that nothing slips through between the two.
       await this.#put(this.repliesMs[turn % this.repliesMs.length]!);
       await before![Symbol.asyncDispose]();
       this.#inPlace.delete(before!);
     }
+  }
+
+  /** Waits until the latency that is in place has been met, or had its time; gives false as soon as it is aborted. */
+  async #lasts(signal: AbortSignal): Promise<boolean> {
+    const untilMs = performance.now() + this.#turn.latencyMs + holdMs;
+    while (performance.now() < untilMs && !this.look()) {
+      if (!await passes(lookEveryMs, signal)) return false;
+    }
+    return !signal.aborted;
   }
 
   async #put(latencyMs: number): Promise<void> {

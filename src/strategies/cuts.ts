@@ -90,8 +90,13 @@ export function faultsOf(plans: EveryPlace<Operation>): readonly AnyFault[] {
   return plans.disturb.filter((how) => typeof how !== "string");
 }
 
-/** So many places are visited one after the other on the same instances: starts and connections are most of what a plan costs. */
-const seriesMax = 8;
+/**
+ * So many places are visited one after the other on the same instances: starts and connections are most of what a plan costs.
+ * What has to be caught is caught by a run alone.
+ */
+function seriesMax({ kind }: NamedScenario["scenario"]): number {
+  return kind === "claim" ? 8 : 1;
+}
 
 /** The strategy. */
 export const cuts: Strategy = {
@@ -110,7 +115,7 @@ export const cuts: Strategy = {
     const ours = placed.filter(({ plan }) => shardOf(plan.identity, budget.shard.of) === budget.shard.index);
     for (const { place } of ours) progress.planned(place);
     const isClaim = named.scenario.kind === "claim";
-    const atOnce = isClaim ? budget.lanes * seriesMax : Math.min(budget.lanes, 3);
+    const atOnce = Math.min(budget.lanes, isClaim ? Infinity : 3) * seriesMax(named.scenario);
     yield* visit(isClaim ? ours : spread(ours), { ...budget, lanes: atOnce }, attempt, progress);
   },
 };

@@ -7,13 +7,12 @@
 
 import fc from "fast-check";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { overlapped } from "../core/disturbance.ts";
 import type { Operation, Plan } from "../core/plan.ts";
-import { confirmationsMin, propertiesOf } from "../core/scenario.ts";
+import { propertiesOf } from "../core/scenario.ts";
 import type { NamedScenario, Sampled } from "../core/scenario.ts";
-import { derivedSeed, shardOf } from "../core/seed.ts";
+import { derivedSeed } from "../core/seed.ts";
 import type { Budget, Judged, Strategy } from "../core/strategy.ts";
-import { view } from "../core/view.ts";
+import { Choice, runsMinByDefault } from "./choice.ts";
 import { drawnPlan } from "./drawn_plan.ts";
 import { shrink } from "./shrink.ts";
 import { sideBySide } from "./side_by_side.ts";
@@ -33,40 +32,30 @@ export function draw(named: NamedScenario, seed: number, i: number): Drawn {
   return { plan: value.value, value, arbitrary };
 }
 
-/** Few: what is still under way when enough was seen is too much. */
-const seriesMax = 3;
+/** Few: what is still under way when enough was seen is too much. What has to be caught is caught by a run alone. */
+const seriesOfClaim = 3;
 
 /** The strategy. */
 export const sample: Strategy = {
   name: "sample",
-  seriesMax,
+  seriesMax: ({ kind }) => kind === "claim" ? seriesOfClaim : 1,
   async *search(named, budget, attempt, progress) {
-    const plans = named.scenario.plans as Sampled<Operation>;
-    const runsMin = plans.runsMin ?? 20;
-    const enough = plans.runsMax ?? 4 * runsMin + 20 * plans.faults.length;
-    const runsMax = budget.depth === "quick" ? enough : Number.MAX_SAFE_INTEGER;
-    const covered = new Coverage(plans);
+    const { runsMin = runsMinByDefault } = named.scenario.plans as Sampled<Operation>;
+    const choice = new Choice(named, budget);
     const found: { drawn: Drawn; judged: Judged }[] = [];
-    let begun = 0;
-    // What has to be caught is caught by nearly every run; more of them at once would only be in each other's way.
-    const atOnce = named.scenario.kind === "claim"
-      ? Math.min(2 * budget.lanes, Math.max(budget.lanes, runsMin / 3))
-      : 1;
     const inTime = () => budget.now() < budget.untilMs && !budget.signal.aborted;
-    const going = () =>
-      inTime() && found.length === 0 &&
-      (budget.depth === "nightly" || begun < runsMin || !covered.enough(budget.shard.of));
-    const drawnPlans = draws(named, budget, runsMax);
-    const work = async (drawn: Drawn) => ({ drawn, judged: await attempt(drawn.plan) });
-    for await (
-      const { drawn, judged } of sideBySide(counted(drawnPlans, () => begun++), { lanes: atOnce, going, work })
-    ) {
-      covered.add(judged);
+    const going = () => inTime() && found.length === 0;
+    const work = async (i: number) => {
+      const drawn = draw(named, budget.seed, i);
+      return { i, drawn, judged: await attempt(drawn.plan) };
+    };
+    for await (const { i, drawn, judged } of sideBySide(choice, { lanes: atOnce(named, budget), going, work })) {
+      choice.done(i, judged);
       if (violates(named, judged)) found.push({ drawn, judged });
       yield judged;
     }
-    if (found.length === 0 && !inTime() && (begun < runsMin || !covered.enough(budget.shard.of))) {
-      progress.interrupted(`the time was up after ${begun} of at least ${runsMin} runs`);
+    if (found.length === 0 && !inTime() && !choice.isOver) {
+      progress.interrupted(`the time was up after ${choice.begun} of at least ${runsMin} runs`);
     }
     if (found[0] && named.scenario.kind === "claim") {
       yield* shrink(found[0].drawn, found[0].judged, { named, budget, attempt, progress });
@@ -81,38 +70,10 @@ export function violates(named: NamedScenario, judged: Judged): boolean {
   return deciding.some((property) => judged.verdicts[property.name]?.verdict === "violated");
 }
 
-function* draws(named: NamedScenario, budget: Budget, runsMax: number): Generator<Drawn> {
-  for (let i = 0; i < runsMax; i++) {
-    if (shardOf(`${named.path} ${i}`, budget.shard.of) === budget.shard.index) yield draw(named, budget.seed, i);
-  }
-}
-
-function* counted<T>(items: Iterable<T>, count: () => void): Generator<T> {
-  for (const item of items) {
-    count();
-    yield item;
-  }
-}
-
-/** Counts in how many valid runs each fault was confirmed while an operation was under way. */
-class Coverage {
-  readonly #confirmed = new Map<string, number>();
-
-  constructor(plans: Sampled<Operation>) {
-    for (const fault of plans.faults) this.#confirmed.set(fault.name, 0);
-  }
-
-  add(judged: Judged): void {
-    if (judged.void) return;
-    const history = view(judged.plan, judged.history);
-    const met = [...history.disturbances.values()].filter((d) => d.confirmed && overlapped(history, d));
-    for (const name of new Set(met.map((d) => d.fault))) {
-      this.#confirmed.set(name, (this.#confirmed.get(name) ?? 0) + 1);
-    }
-  }
-
-  /** Over several shards each has to do its share only; the merge sees the sum. */
-  enough(shards: number): boolean {
-    return [...this.#confirmed.values()].every((count) => count >= Math.ceil(confirmationsMin / shards));
-  }
+/** How many runs of a scenario may be under way at once. */
+function atOnce({ scenario }: NamedScenario, { lanes }: Budget): number {
+  const { faults, runsMin = runsMinByDefault } = scenario.plans as Sampled<Operation>;
+  // What has to be caught is caught by nearly every run, and there is one server to strike: more would be in each other's way.
+  if (scenario.kind !== "claim" || faults.some(({ ownServer }) => ownServer)) return 1;
+  return Math.min(2 * lanes, Math.max(lanes, Math.ceil(runsMin / seriesOfClaim)));
 }
