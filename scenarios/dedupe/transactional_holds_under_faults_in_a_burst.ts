@@ -47,7 +47,8 @@ export default claim({
     ],
     withinMs: 20,
     windowMs: { min: 160, max: 260 },
-    runsMin: 36,
+    faultsMax: 3,
+    runsMin: 24,
   },
   disturbedBy: "faults",
   properties: [

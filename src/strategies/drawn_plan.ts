@@ -41,7 +41,7 @@ export function drawnPlan(
 type Unnumbered = Omit<PlannedFault, "id">;
 
 /**
- * The pinned fault; and in two runs of three another one at another instance. Never two on one road: Toxiproxy 2.12 can hang for ever
+ * The pinned fault; and in two runs of three one or two more, each at another instance. Never two on one road: Toxiproxy 2.12 can hang for ever
  * while it takes one of several toxics off a connection (a slicer below a latency), and then nothing can be healed.
  */
 function faultsOf(plans: Sampled<Operation>, instances: number, i: number): fc.Arbitrary<PlannedFault[]> {
@@ -56,13 +56,15 @@ function faultsOf(plans: Sampled<Operation>, instances: number, i: number): fc.A
     fc.oneof({ weight: 1, arbitrary: fc.nat(instances - 1) }, { weight: 2, arbitrary: fc.constant("all" as const) }),
   );
   if (pinned.ownServer || plans.onAllRoads) return nearlyAlways(everywhere).map((one) => numbered([one]));
-  if (faultsMax < 2 || faults.length < 2 || i % 3 === 0) return nearlyAlways(alone).map((one) => numbered([one]));
-  const further = faults[(i + 1 + Math.floor(i / faults.length)) % faults.length]!;
-  return fc.nat(instances - 1).chain((instance) =>
-    fc.tuple(
-      nearlyAlways(window(plans, pinned, fc.constant(instance))),
-      nearlyAlways(window(plans, further, fc.constant((instance + 1) % instances))),
-    )
+  const many = Math.min(faultsMax, faults.length, instances, 1 + i % 3);
+  if (many === 1) return nearlyAlways(alone).map((one) => numbered([one]));
+  // Each at an instance of its own, from a drawn one on; the further ones change from round to round.
+  const further = (nth: number) => faults[(i + nth * (1 + Math.floor(i / faults.length))) % faults.length]!;
+  return fc.nat(instances - 1).chain((first) =>
+    fc.tuple(...Array.from({ length: many }, (_, nth) => {
+      const instance = fc.constant((first + nth) % instances);
+      return nearlyAlways(window(plans, nth === 0 ? pinned : further(nth), instance));
+    }))
   ).map(numbered);
 }
 
