@@ -9,6 +9,7 @@ import { convergesAfterHealing } from "../../src/properties/converges_after_heal
 import { handlerWaitsForAVerdict } from "../../src/properties/handler_waits_for_a_verdict.ts";
 import { noneLost } from "../../src/properties/none_lost.ts";
 import { processStaysAlive } from "../../src/properties/process_stays_alive.ts";
+import { refusalsSayWhen } from "../../src/properties/refusals_say_when.ts";
 import { wasDisturbed } from "../../src/properties/was_disturbed.ts";
 import { dedupe } from "../../src/subjects/dedupe.ts";
 import { oneOrder } from "../../src/subjects/dedupe_workloads.ts";
@@ -25,9 +26,10 @@ export default claim({
     noneLost,
     handlerWaitsForAVerdict,
     convergesAfterHealing,
+    refusalsSayWhen,
     answersInBoundedTime,
     processStaysAlive,
     wasDisturbed,
   ],
-  proves: ["error-answers-503", "one-statement-decides", "claim-and-effect-commit-together"],
+  proves: ["error-answers-503", "retry-after-is-said", "one-statement-decides", "claim-and-effect-commit-together"],
 });

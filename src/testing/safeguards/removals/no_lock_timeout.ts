@@ -12,9 +12,5 @@ export default removal({
       after: "",
     },
   ],
-  expects: {
-    scenario: "dedupe/transactional_settles_bursts_at_once",
-    unnoticedBecause:
-      "Whoever meets a claim in work waits for its own deadline then, and is answered 503 instead of 409: later, and as safe. transactional_test.ts notices it.",
-  },
+  expects: { scenario: "dedupe/a_copy_in_work_is_answered_409", violates: "told_while_in_work" },
 });

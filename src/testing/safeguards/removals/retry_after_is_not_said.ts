@@ -10,9 +10,5 @@ export default removal({
     before: "detail: outcome.message, headers: retryAfter(outcome.retryAfterMs) };",
     after: "detail: outcome.message };",
   }],
-  expects: {
-    scenario: "dedupe/the_receiver_answers_503_and_loses_nothing",
-    unnoticedBecause:
-      "The sender of the harness comes again with or without it, and no property looks at a header. receiver_test.ts notices it.",
-  },
+  expects: { scenario: "dedupe/the_receiver_answers_503_and_loses_nothing", violates: "refusals_say_when" },
 });
