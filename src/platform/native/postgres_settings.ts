@@ -16,6 +16,9 @@ const OURS: PostgresSettings = {
   shared_buffers: "4MB",
   jit: "off",
   autovacuum: "off",
+  // Nobody reads the counts, and each session would hand in its own at its end.
+  track_counts: "off",
+  update_process_title: "off",
   wal_level: "minimal",
   // Both are multiples of a segment's size unless told, and ours are small.
   min_wal_size: "80MB",
