@@ -25,7 +25,7 @@ export async function quiesce(
   let sessions: readonly number[] = [];
   const empty = await until(async () => (sessions = await lane.sessions()).length === 0, {
     deadlineMs: drainDeadlineMs,
-    everyMs: 1,
+    everyMs: 3,
   });
   if (undrained === 0 && empty) return recorder.add({ type: "phase", phase: "quiet" });
   const detail = `${undrained} connections not drained, ${sessions.length} sessions left at the store`;

@@ -119,12 +119,13 @@ export const cuts: Strategy = {
       if (!learned) return progress.interrupted(`its conversation could not be learned: ${notLearned(heard)}`);
       placed.push(...plansFor(named, base, { conversation, history: learned.history }, budget.depth));
     }
-    // What must be caught is looked for all over the conversation at once; what must hold is visited from its beginning.
+    // What must be caught is looked for all over the conversation at once, from its end on, where more is at stake; what must
+    // hold is visited from its beginning.
     const ours = placed.filter(({ plan }) => shardOf(plan.identity, budget.shard.of) === budget.shard.index);
     for (const { place } of ours) progress.planned(place);
     const isClaim = named.scenario.kind === "claim";
     const atOnce = Math.min(budget.lanes, isClaim ? Infinity : 3) * seriesMax(named.scenario);
-    yield* visit(isClaim ? ours : spread(ours), { ...budget, lanes: atOnce }, attempt, progress);
+    yield* visit(isClaim ? ours : spread(ours.toReversed()), { ...budget, lanes: atOnce }, attempt, progress);
   },
 };
 

@@ -65,7 +65,8 @@ export function dedupe(variant: Variant): Subject<WebhookDelivery> {
     describe: (op) => `webhook ${op.key}`,
     prepare: ({ sql }) => prepare(sql, variant.tables ?? schemaSql),
     effects,
-    pending,
+    // Only leases can be left over: all else is one transaction, or one statement.
+    ...(variant.mode === "leased" ? { pending } : {}),
   };
 }
 
