@@ -13,12 +13,14 @@ import { oneOrder } from "../../src/subjects/dedupe_workloads.ts";
 const stopped = { key: "e1", body: '{"handler":"blocks"}' };
 const lingering = { key: "e2", body: '{"handler":"lingers"}' };
 
-/** The copies arrive at instance 1 when the events are claimed elsewhere, and it is there that all of them end. */
+const soundInstance = 1;
+
+/** The copies arrive at the sound instance when the events are claimed elsewhere, and it is there that all of them end. */
 const workload = fc.constant([
-  { id: "d1", op: stopped, starts: { atMs: 0 }, route: [0, 1, 1], resendAfterMs: [20] },
-  { id: "d2", op: lingering, starts: { atMs: 0 }, route: [2, 1, 1], resendAfterMs: [20] },
-  { id: "d3", op: stopped, starts: { atMs: 60 }, route: [1], resendAfterMs: [20] },
-  { id: "d4", op: lingering, starts: { atMs: 60 }, route: [1], resendAfterMs: [20] },
+  { id: "d1", op: stopped, starts: { atMs: 0 }, route: [0, soundInstance, soundInstance], resendAfterMs: [20] },
+  { id: "d2", op: lingering, starts: { atMs: 0 }, route: [2, soundInstance, soundInstance], resendAfterMs: [20] },
+  { id: "d3", op: stopped, starts: { atMs: 60 }, route: [soundInstance], resendAfterMs: [20] },
+  { id: "d4", op: lingering, starts: { atMs: 60 }, route: [soundInstance], resendAfterMs: [20] },
 ]);
 
 export default claim({
@@ -29,6 +31,7 @@ export default claim({
     name: "dedupe, transactional, held for too long",
     mode: "transactional",
     promises: { ...claimTimes, convergesWithinMs: 1_500 },
+    options: { soundInstance },
     module: new URL("../../src/subjects/dedupe_careless_hosted.ts", import.meta.url),
   }),
   plans: { strategy: "sample", warmUp: oneOrder, workload, faults: [], runsMin: 2 },

@@ -107,15 +107,13 @@ export const cuts: Strategy = {
     for (const conversation of (named.scenario.plans as EveryPlace<Operation>).connections ?? ["open", "new"]) {
       const base = undisturbed(named, conversation, budget.seed);
       const heard: Judged[] = [];
-      let learned: Judged | undefined;
       // Twice at once: on a busy machine a run may leave its usual way, and what is learned has to be what is met again.
-      for (let tries = 0; tries < learnsMax && !learned && !budget.signal.aborted; tries++) {
-        for (const judged of await Promise.all([attempt(base), attempt(base)])) {
-          yield judged;
-          if (!judged.void) learned ??= heard.find((other) => same(other, judged));
-          heard.push(judged);
-        }
+      while (heard.length < learnsMax && !twice(heard.filter(smooth)) && !budget.signal.aborted) {
+        const pair = await Promise.all([attempt(base), attempt(base)]);
+        yield* pair;
+        heard.push(...pair);
       }
+      const learned = twice(heard.filter(smooth)) ?? twice(heard);
       if (!learned) return progress.interrupted(`its conversation could not be learned: ${notLearned(heard)}`);
       placed.push(...plansFor(named, base, { conversation, history: learned.history }, budget.depth));
     }
@@ -129,13 +127,25 @@ export const cuts: Strategy = {
   },
 };
 
-/** So often two undisturbed runs are compared, until two have had the same conversation. */
-const learnsMax = 4;
+/** At most so many undisturbed runs, until two smooth ones have had the same conversation. */
+const learnsMax = 10;
 
-/** True if two runs of the operation went over the same messages. */
-function same(one: Judged, other: Judged): boolean {
-  const messages = ({ history }: Judged) => JSON.stringify(conversationOf(history, "d1.1").map(({ place }) => place));
-  return !one.void && messages(one) === messages(other);
+/** The first of two valid runs in which the operation went over the same messages. */
+export function twice(heard: readonly Judged[]): Judged | undefined {
+  const met = new Map<string, Judged>();
+  for (const judged of heard) {
+    if (judged.void) continue;
+    const messages = JSON.stringify(conversationOf(judged.history, "d1.1").map(({ place }) => place));
+    const before = met.get(messages);
+    if (before) return before;
+    met.set(messages, judged);
+  }
+  return undefined;
+}
+
+/** Everything was acknowledged when it was first sent: nothing ran out of time and went another way. */
+export function smooth({ history }: Judged): boolean {
+  return !history.some(({ type }) => type === "info" || type === "fail");
 }
 
 function notLearned(heard: readonly Judged[]): string {

@@ -1,7 +1,7 @@
 /**
  * An instance of the reference whose handlers do what handlers should not: what a library meets where it is used. How the
  * handler of an event is careless stands in the event's body, and it is so at its first attempt at an instance only, so that
- * the sender gets through in the end. A sibling would be careless in another mode.
+ * the sender gets through in the end; never at the instance that the option `soundInstance` names. A sibling would be careless in another mode.
  */
 
 import { openDedupe, type Tx, type WebhookEvent } from "../reference/dedupe/mod.ts";
@@ -50,8 +50,9 @@ function howCareless({ body }: WebhookEvent): Carelessness | undefined {
 }
 
 /** The reference, with careless handlers. */
-export const hosted = hostDedupe(async (options): Promise<HostedDedupe> => {
+export const hosted = hostDedupe(async (options, { instance, options: { soundInstance } }): Promise<HostedDedupe> => {
   const dedupe = await openDedupe(options);
+  if (instance === soundInstance) return dedupe;
   const tried = new Set<string>();
   return {
     transactional(event, handler) {

@@ -14,10 +14,12 @@ import type { WebhookDelivery } from "./dedupe.ts";
 export type HostedDedupe = Pick<Dedupe, "transactional" | "leased" | "batch"> & AsyncDisposable;
 
 /** Makes a hosted module of whatever opens a dedupe. */
-export function hostDedupe(open: (options: DedupeOptions) => Promise<HostedDedupe>): Hosted<WebhookDelivery> {
+export function hostDedupe(
+  open: (options: DedupeOptions, world: World) => Promise<HostedDedupe>,
+): Hosted<WebhookDelivery> {
   return {
     async start(world: World): Promise<Instance<WebhookDelivery>> {
-      const opening = new Opening(() => open(optionsOf(world)));
+      const opening = new Opening(() => open(optionsOf(world), world));
       if (world.options.opensAtStart) await opening.opened();
       return {
         async invoke(op: WebhookDelivery, call: Call): Promise<unknown> {
