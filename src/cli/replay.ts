@@ -45,6 +45,7 @@ export async function replay(options: ReplayOptions): Promise<number> {
       ownLanes: 1,
       instances: replayed.plan.instances,
       signal,
+      hosts: [replayed.subject.host],
       say: console.log,
     });
     const rate = new Rate(replayed.named);

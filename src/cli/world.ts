@@ -3,8 +3,10 @@
  * the opposite order, whatever way the session ends.
  */
 
+import type { Subject } from "../core/subject.ts";
 import { openLane } from "../platform/lane.ts";
 import { insidePool, processPool } from "../platform/instances/pool.ts";
+import { projectsOf } from "../platform/instances/project_of.ts";
 import { startNative } from "../platform/native/stack.ts";
 import { startObserver } from "../platform/observer.ts";
 import { openSink } from "../platform/sink.ts";
@@ -18,6 +20,8 @@ export interface WorldOptions {
   readonly ownLanes: number;
   readonly instances: number;
   readonly signal: AbortSignal;
+  /** Where the subjects are found. */
+  readonly hosts: readonly Subject["host"][];
   say(line: string): void;
 }
 
@@ -41,7 +45,9 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   const open = new AsyncDisposableStack();
   try {
     const stack = open.use(await startNative({ say: options.say, signal: options.signal }));
-    const pool = open.use(options.host === "inside" ? insidePool() : processPool({ say: options.say }));
+    const pool = open.use(
+      options.host === "inside" ? insidePool() : processPool({ say: options.say, readable: projectsOf(options.hosts) }),
+    );
     const warm = pool.warm(options.host === "inside" ? 0 : options.lanes * options.instances);
     const sink = open.use(await openSink());
     const listeners = new Set<Recorder>();

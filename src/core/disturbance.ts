@@ -56,8 +56,10 @@ export function lastHealMs(all: Iterable<DisturbanceView>): number | undefined {
  * (`livenessVoid`). Neither for a run that was disturbed as planned, healed, and read in peace.
  */
 export function voidReason(view: View): { void?: string; livenessVoid?: string } {
-  const reason = view.broken !== undefined ? `the harness broke: ${view.broken}` : unconfirmed(view) ?? unread(view);
-  const liveness = view.broken !== undefined ? reason : unhealed(view);
+  const reason = view.broken !== undefined
+    ? `the harness broke: ${view.broken}`
+    : unstarted(view) ?? unconfirmed(view) ?? unread(view);
+  const liveness = view.broken !== undefined ? reason : unstarted(view) ?? unhealed(view);
   return { ...(reason ? { void: reason } : {}), ...(liveness ? { livenessVoid: liveness } : {}) };
 }
 
@@ -125,6 +127,13 @@ function unconfirmed(view: View): string | undefined {
   const broken = view.disturbances.get(missing.id)?.entries.find((entry) => entry.event === "broken");
   if (broken) return `${missing.what} could not be injected${broken.evidence ? `: ${broken.evidence}` : ""}`;
   return `${missing.what} is not certain to have struck`;
+}
+
+/** Before time zero nothing is disturbed: an instance that does not start then has not been tried at all. */
+function unstarted(view: View): string | undefined {
+  if (view.operations.size === 0 && view.plan.deliveries.length === 0) return undefined; // then starting is all that is tried
+  const failed = view.instances.find(({ event, atMs }) => event === "start_failed" && atMs < 0);
+  return failed && `instance ${failed.instance} could not be started${failed.detail ? `: ${failed.detail}` : ""}`;
 }
 
 function unread(view: View): string | undefined {

@@ -69,3 +69,14 @@ Deno.test("absentMs() counts a process as away from its death to its next start,
   assert.equal(absentMs(view, 0, 0, 100), 10 + 25 + 37);
   assert.equal(absentMs(view, 1, 0, 100), 0);
 });
+
+Deno.test("voidReason() voids a run in which an instance did not start, unless starting was all that was tried", () => {
+  const { view } = drawn(`
+    A  ^start_failed(no such module)  |--deliver(e1)--info|
+  `);
+  const early = { ...view, instances: view.instances.map((line) => ({ ...line, atMs: -5 })) };
+  const reason = "instance 0 could not be started: no such module";
+  assert.deepEqual(voidReason(early), { void: reason, livenessVoid: reason });
+  const nothingAsked = { ...early, operations: new Map(), plan: { ...early.plan, deliveries: [] } };
+  assert.deepEqual(voidReason(nothingAsked), {});
+});

@@ -51,10 +51,12 @@ export async function executeSeries(plans: readonly Plan[], setting: Setting): P
     runs.push(run);
     const last = index === plans.length - 1;
     const goesOn = await inTime([run], runMsMax(plan, setting.subject), setting, async () => {
-      await ground.turn(run);
+      const started = await ground.turn(run);
       run.step = "warming up";
-      await warmUp(run, ground);
+      if (started) await warmUp(run, ground);
       run.recorder.zero();
+      // Nothing has been disturbed yet: what does not start by itself cannot be tried.
+      if (!started && plan.deliveries.length > 0) return false;
       await disturbAndSend(run, ground, setting.faults);
       return !last && await ground.settle(run);
     });

@@ -70,14 +70,15 @@ export class Ground {
     return this.#namespace;
   }
 
-  /** A run takes its turn: all its instances run, and those that it disturbs unwarmed are new. */
-  async turn(run: Run): Promise<void> {
+  /** A run takes its turn: all its instances run, and those that it disturbs unwarmed are new. False if one did not start. */
+  async turn(run: Run): Promise<boolean> {
     this.#runs.push(run);
     this.clients.turn(run);
     await this.#openOrTurn(run);
     run.step = "starting the instances";
     this.#instances = Math.max(this.#instances, run.plan.instances);
-    await Promise.all(Array.from({ length: run.plan.instances }, (_, instance) => this.#ready(run, instance)));
+    const ready = Array.from({ length: run.plan.instances }, (_, instance) => this.#ready(run, instance));
+    return (await Promise.all(ready)).every((started) => started);
   }
 
   /** True if all is at rest and another run may follow on the same instances. */
@@ -133,18 +134,19 @@ export class Ground {
     await lane.openRoads(roads);
   }
 
-  async #ready(run: Run, instance: number): Promise<void> {
+  async #ready(run: Run, instance: number): Promise<boolean> {
     const runs = this.clients.at(instance)?.alive === true;
     if (runs && !mustBeNew(run.plan, instance)) {
-      return run.recorder.add({
+      run.recorder.add({
         type: "instance",
         instance,
         event: "started",
         detail: "for an earlier run of the series",
       });
+      return true;
     }
     if (runs) await this.#stop(run, instance);
-    await this.clients.start(instance);
+    return await this.clients.start(instance);
   }
 
   /** No request unanswered, no transaction open, no end outstanding. */
