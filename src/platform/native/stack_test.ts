@@ -89,7 +89,10 @@ Deno.test("an abort while it starts ends what had begun and rejects with the rea
     const aborter = new AbortController();
     const started = startNative({ ...quiet, programs, signal: aborter.signal });
     setTimeout(() => aborter.abort(new Error("enough")), afterMs);
-    await assert.rejects(started, /enough/);
+    // A quick machine may have started everything before the last of the aborts.
+    const [{ status, ...end }] = await Promise.allSettled([started.then((stack) => stack[Symbol.asyncDispose]())]);
+    assert.ok(status === "rejected" || afterMs === 400, `it started within ${afterMs} ms`);
+    if ("reason" in end) assert.match(String(end.reason), /enough/);
     await until("no session stayed", () => ownSessions().every((name) => before.includes(name)));
   }
 });
