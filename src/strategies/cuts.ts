@@ -117,13 +117,12 @@ export const cuts: Strategy = {
       if (!learned) return progress.interrupted(`its conversation could not be learned: ${notLearned(heard)}`);
       placed.push(...plansFor(named, base, { conversation, history: learned.history }, budget.depth));
     }
-    // What must be caught is looked for all over the conversation at once, from its end on, where more is at stake; what must
-    // hold is visited from its beginning.
+    // What must be caught is looked for where most is at stake; what must hold is visited from its beginning.
     const ours = placed.filter(({ plan }) => shardOf(plan.identity, budget.shard.of) === budget.shard.index);
     for (const { place } of ours) progress.planned(place);
     const isClaim = named.scenario.kind === "claim";
     const atOnce = Math.min(budget.lanes, isClaim ? Infinity : 3) * seriesMax(named.scenario);
-    yield* visit(isClaim ? ours : spread(ours.toReversed()), { ...budget, lanes: atOnce }, attempt, progress);
+    yield* visit(isClaim ? ours : soonest(ours), { ...budget, lanes: atOnce }, attempt, progress);
   },
 };
 
@@ -151,6 +150,12 @@ export function smooth({ history }: Judged): boolean {
 function notLearned(heard: readonly Judged[]): string {
   const reason = heard.find((judged) => judged.void)?.void;
   return reason ?? `it was another one in each of ${heard.length} undisturbed runs`;
+}
+
+/** The insides of the last messages first, where the last request or its answer is lost; then all over the conversation at once. */
+export function soonest<Item>(items: readonly Item[]): readonly Item[] {
+  const atEnd = [2, 5, 8].map((fromEnd) => items.length - fromEnd).filter((index) => index >= 0);
+  return [...atEnd.map((index) => items[index]!), ...spread(items.filter((_, i) => !atEnd.includes(i)))];
 }
 
 /** The same items, each halfway between earlier ones (van der Corput's order), so that any stretch of them is met soon. */

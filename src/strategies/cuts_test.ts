@@ -6,11 +6,18 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Entry } from "../core/history.ts";
 import type { Judged } from "../core/strategy.ts";
-import { smooth, spread, twice } from "./cuts.ts";
+import { smooth, soonest, spread, twice } from "./cuts.ts";
 
 Deno.test("spread() keeps every item once", () => {
   fc.assert(fc.property(fc.uniqueArray(fc.nat(), { maxLength: 300 }), (items) => {
     assert.deepEqual([...spread(items)].sort((a, b) => a - b), [...items].sort((a, b) => a - b));
+  }));
+});
+
+Deno.test("soonest() keeps every item once, and begins near the end", () => {
+  fc.assert(fc.property(fc.uniqueArray(fc.nat(), { maxLength: 300 }), (items) => {
+    assert.deepEqual([...soonest(items)].sort((a, b) => a - b), [...items].sort((a, b) => a - b));
+    if (items.length >= 8) assert.deepEqual(soonest(items).slice(0, 3), [items.at(-2), items.at(-5), items.at(-8)]);
   }));
 });
 
