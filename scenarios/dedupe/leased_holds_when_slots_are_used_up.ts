@@ -24,12 +24,13 @@ export default claim({
   plans: {
     strategy: "sample",
     warmUp: oneOrder,
-    workload: bursts({ withinMs: 250 }),
+    // Handlers are at work when the sessions end, so that completions meet a server without slots too.
+    workload: bursts({ withinMs: 100, pauseMsMax: 150 }),
     faults: [slotsUsedUp],
     faultsMax: 1,
-    withinMs: 20,
+    withinMs: 150,
     windowMs: { min: 150, max: 300 },
-    runsMin: 6,
+    runsMin: 8,
   },
   disturbedBy: "faults",
   properties: [
