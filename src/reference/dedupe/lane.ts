@@ -50,8 +50,8 @@ export class Lane {
   }
 
   /** Sends one statement; the caller brings the deadline, and throws the lane away when it has passed. */
-  async query<Row>(text: string, values: readonly (string | number)[]): Promise<readonly Row[]> {
-    return await this.#sql.unsafe<Row[] & object[]>(text, [...values], { prepare: true });
+  query<Row>(text: string, values: readonly (string | number)[]): Promise<readonly Row[]> {
+    return this.#sql.unsafe<Row[] & object[]>(text, values as (string | number)[], { prepare: true });
   }
 
   /** Says goodbye, waits for at most `waitMs`, and throws away what is left. */
