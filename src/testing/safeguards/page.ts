@@ -36,9 +36,9 @@ export function pageOf(sources: Sources): string {
     "# The safeguards of dedupe",
     introductionOf(sources),
     ...sources.chapters.flatMap((chapter) => [`## ${chapter.title}`, tableOf(chapter, sources)]),
-    "## Safeguards that no claim misses",
-    "These were taken out, the named claim was run, and it held. They are kept for the reasons given, and no more is claimed " +
-    "for them.",
+    "## Precautions, which no claim rests on",
+    "These were taken out, the named claim was run, and it held: another safeguard does their work, or what they are for cannot " +
+    "be made to happen here. They are kept for the reasons given, and nothing is claimed for them.",
     table(["Without", "Run", "Why nothing was noticed"], unnoticed.map(unnoticedRow)),
   ].join("\n\n") + "\n";
 }
