@@ -49,7 +49,7 @@ export async function executeSeries(plans: readonly Plan[], setting: Setting): P
     const run: Run = { plan, mark, recorder: new Recorder(), step: "beginning" };
     run.recorder.add(runEntry(plan, setting, index));
     runs.push(run);
-    const last = index === plans.length - 1;
+    const next = plans[index + 1];
     const goesOn = await inTime([run], runMsMax(plan, setting.subject), setting, async () => {
       const started = await ground.turn(run);
       run.step = "warming up";
@@ -58,7 +58,7 @@ export async function executeSeries(plans: readonly Plan[], setting: Setting): P
       // Nothing has been disturbed yet: what does not start by itself cannot be tried.
       if (!started && plan.deliveries.length > 0) return false;
       await disturbAndSend(run, ground, setting.faults);
-      return !last && await ground.settle(run);
+      return next !== undefined && await ground.settle(run, next);
     });
     run.recorder.rest();
     if (!goesOn) break;

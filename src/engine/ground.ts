@@ -70,7 +70,7 @@ export class Ground {
     return this.#namespace;
   }
 
-  /** A run takes its turn: all its instances run, and those that it disturbs unwarmed are new. False if one did not start. */
+  /** A run takes its turn: all its instances run. False if one did not start. */
   async turn(run: Run): Promise<boolean> {
     this.#runs.push(run);
     this.clients.turn(run);
@@ -81,12 +81,15 @@ export class Ground {
     return (await Promise.all(ready)).every((started) => started);
   }
 
-  /** True if all is at rest and another run may follow on the same instances. */
-  async settle(run: Run): Promise<boolean> {
+  /**
+   * True if all is at rest and the next plan may follow on the same instances. Those that it needs new end here already, so
+   * that what they leave behind is told of the run that made it.
+   */
+  async settle(run: Run, next: Plan): Promise<boolean> {
     run.step = "coming to rest";
     await this.lane.cleanRoads();
     const rests = Array.from({ length: run.plan.instances }, async (_, instance) => {
-      const rested = !this.clients.isLate(instance) && this.clients.at(instance)?.alive &&
+      const rested = !mustBeNew(next, instance) && !this.clients.isLate(instance) && this.clients.at(instance)?.alive &&
         await until(() => this.#rests(instance), { deadlineMs: restMsMax, everyMs: 1 });
       return rested || await this.#stop(run, instance);
     });
@@ -135,18 +138,10 @@ export class Ground {
   }
 
   async #ready(run: Run, instance: number): Promise<boolean> {
-    const runs = this.clients.at(instance)?.alive === true;
-    if (runs && !mustBeNew(run.plan, instance)) {
-      run.recorder.add({
-        type: "instance",
-        instance,
-        event: "started",
-        detail: "for an earlier run of the series",
-      });
-      return true;
-    }
-    if (runs) await this.#stop(run, instance);
-    return await this.clients.start(instance);
+    if (!this.clients.at(instance)?.alive) return await this.clients.start(instance);
+    const detail = "for an earlier run of the series";
+    run.recorder.add({ type: "instance", instance, event: "started", detail });
+    return true;
   }
 
   /** No request unanswered, no transaction open, no end outstanding. */

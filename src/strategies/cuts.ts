@@ -152,7 +152,10 @@ function notLearned(heard: readonly Judged[]): string {
   return reason ?? `it was another one in each of ${heard.length} undisturbed runs`;
 }
 
-/** The insides of the last messages first, where the last request or its answer is lost; then all over the conversation at once. */
+/**
+ * The insides of the last three messages first (a message has three places to be cut at), where the last request or its answer
+ * is lost; then all over the conversation at once.
+ */
 export function soonest<Item>(items: readonly Item[]): readonly Item[] {
   const atEnd = [2, 5, 8].map((fromEnd) => items.length - fromEnd).filter((index) => index >= 0);
   return [...atEnd.map((index) => items[index]!), ...spread(items.filter((_, i) => !atEnd.includes(i)))];

@@ -9,6 +9,8 @@ import type { Hosted, Subject } from "../core/subject.ts";
 export interface Asked extends Operation {
   /** The effect is made so many ms after the answer. */
   readonly lateMs?: number;
+  /** A timer is set for a long time, and nobody takes it away. */
+  readonly leaves?: boolean;
   /** It is never answered. */
   readonly hangs?: boolean;
 }
@@ -28,8 +30,9 @@ export const hosted: Hosted<Asked> = {
     const seen = new Set<string>();
     const late = new Set<Promise<unknown>>();
     return Promise.resolve({
-      async invoke({ key, lateMs, hangs }, { operation, signal }) {
+      async invoke({ key, lateMs, leaves, hangs }, { operation, signal }) {
         if (hangs) await new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+        if (leaves) setTimeout(() => undefined, 60_000);
         const verdict = seen.has(key) ? "duplicate" : "first";
         seen.add(key);
         const effect = async () => {

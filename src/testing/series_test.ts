@@ -117,3 +117,16 @@ Deno.test("the clock of a run stands still while others of its series have their
   const endMs = first!.at(-1)!.atMs;
   assert.ok(endMs < 280, `the short run ended at ${endMs} ms of its own clock`);
 });
+
+Deno.test("what an instance leaves behind is told of the run that made it, when the next one needs a new instance", async () => {
+  await using ground = await opened();
+  const place = { service: "postgres", connection: 0, direction: "up", message: "Query", nth: 0, byte: 0 } as const;
+  const needsNew = planOf("new", { key: "e1" }, { cuts: [{ id: "c1", instance: 0, operation: "d1.1", place }] });
+  const [first, second] = await executeSeries(
+    [planOf("leaves", { key: "e1", leaves: true }), needsNew],
+    ground.setting,
+  );
+  const leaks = (history: readonly Entry[]) =>
+    history.filter((entry) => entry.type === "instance" && entry.event === "leaked").length;
+  assert.deepEqual([leaks(first!), leaks(second!)], [1, 0]);
+});
