@@ -74,12 +74,19 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     const lanes = open.use(
       new Lanes(async (kind, index) => {
         if (kind === "shared") {
-          return await openLane({ ...base, index, postgresUrl: stack.shared.url, server: undefined });
+          return await openLane({ ...base, index, postgres: { url: stack.shared.url, server: undefined } });
         }
         const own = await stack.own(ownServerSettings);
         void mourn(own);
-        const server = { service: "postgres" as const, kill: () => own.kill(), restart: () => own.restart() };
-        return await openLane({ ...base, index, postgresUrl: own.url, server });
+        const later = () => Promise.reject(new Error("not yet"));
+        const server = {
+          service: "postgres" as const,
+          kill: () => own.kill(),
+          restart: () => own.restart(),
+          freeze: later,
+          thaw: later,
+        };
+        return await openLane({ ...base, index, postgres: { url: own.url, server } });
       }, { shared: options.lanes, own: options.ownLanes }),
     );
     await warm;

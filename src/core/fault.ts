@@ -4,6 +4,7 @@
  */
 
 import type { Arbitrary } from "fast-check";
+import type { Redis } from "ioredis";
 import type { Sql } from "postgres";
 import type { Service } from "./place.ts";
 
@@ -40,6 +41,8 @@ export interface Toxic {
 export interface Link {
   readonly instance: number;
   readonly service: Service;
+  /** As whom the store knows the connections of this road: a role of Postgres (one for all roads of a lane), an ACL user of Redis (one a road). */
+  readonly user: string;
   /** Puts a toxic on the road; disposing takes it off and rejects if that cannot be confirmed. */
   addToxic(toxic: Toxic): Promise<AsyncDisposable>;
   /** From now on new connections are refused and open ones end; disposing opens the road again. */
@@ -53,8 +56,22 @@ export interface Server {
   readonly service: Service;
   /** kill -9 of the server and all of its processes. */
   kill(): Promise<void>;
-  /** Starts it again on the same data; resolves when it answers. */
-  restart(): Promise<void>;
+  /** Starts it again; resolves when it answers. On the same data, unless it shall have forgotten all (Redis alone can). */
+  restart(how?: Restart): Promise<void>;
+  /** SIGSTOP: it and all of its processes stand still. */
+  freeze(): Promise<void>;
+  /** SIGCONT: they go on. */
+  thaw(): Promise<void>;
+}
+
+/** How a server starts again. */
+export interface Restart {
+  /** Without anything that it knew: as if it had no persistence. */
+  readonly emptied?: boolean;
+  /** Settings for this start, over its usual ones: `{ "key-load-delay": "500" }`. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Resolves when it accepts connections, though it may still be loading what it knew. */
+  readonly whileLoading?: boolean;
 }
 
 /** What a fault may touch. */
@@ -64,9 +81,11 @@ export interface Target {
   readonly links: readonly Link[];
   /** The run's own server; undefined if it shares one. */
   readonly server: Server | undefined;
-  /** A direct road to the store with the right to end sessions. */
+  /** A direct road to Postgres with the right to end sessions. */
   readonly sql: Sql;
-  /** Process ids of the store's sessions that belong to these links. */
+  /** A direct road to Redis with all rights. Throws where the lane has no Redis. */
+  readonly redis: Redis;
+  /** Process ids of the sessions that belong to these links; Postgres alone (for Redis: `CLIENT LIST`, by the links' users). */
   sessions(): Promise<readonly number[]>;
   /** Aborted when the run is over. */
   readonly signal: AbortSignal;
@@ -91,6 +110,8 @@ export interface Fault<Severity = unknown> {
   readonly name: string;
   /** What it does, in a sentence, for the report. */
   readonly story: string;
+  /** The store that it is about. A fault of the road has none: it strikes the road to any store that the subject needs. */
+  readonly service?: Service;
   /** True if it strikes the server itself: the run then gets a server of its own. */
   readonly ownServer?: boolean;
   readonly severity: Arbitrary<Severity>;
@@ -98,6 +119,6 @@ export interface Fault<Severity = unknown> {
 }
 
 /** A fault whose severity only it understands: what scenarios list, and what the engine handles as data. */
-export interface AnyFault extends Pick<Fault, "name" | "story" | "ownServer" | "severity"> {
+export interface AnyFault extends Pick<Fault, "name" | "story" | "service" | "ownServer" | "severity"> {
   inject(target: Target, severity: never): Promise<Injected>;
 }

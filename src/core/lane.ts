@@ -3,6 +3,7 @@
  * and the stacks know nothing of runs; they meet here.
  */
 
+import type { Redis } from "ioredis";
 import type { Sql } from "postgres";
 import type { Link, Server } from "./fault.ts";
 import type { ConnectionEntry, InstanceEntry, MessageEntry, SinkEntry } from "./history.ts";
@@ -110,13 +111,15 @@ export interface RunSink {
 /** All that one run at a time needs of the world. */
 export interface Lane extends AsyncDisposable {
   readonly name: string;
-  /** The server is this lane's own, so faults may strike it. */
-  readonly server: Server | undefined;
+  /** Servers that are this lane's own, so faults may strike them. */
+  readonly servers: Readonly<Partial<Record<Service, Server>>>;
   /** One for each instance and service. */
   readonly roads: readonly Road[];
   readonly instances: InstancePool;
-  /** The direct road, with the right to end sessions. */
+  /** The direct road to Postgres, with the right to end sessions. */
   readonly sql: Sql;
+  /** The direct road to Redis, with all rights. Throws where there is none. */
+  readonly redis: Redis;
   /** The subject's tables stand in the schema that this names; made once for each subject. */
   schemaFor(subject: Subject): Promise<string>;
   /** The direct road into a schema. */
@@ -128,8 +131,10 @@ export interface Lane extends AsyncDisposable {
   turnRoads(run: { record(entry: MessageEntry | ConnectionEntry): void; now(): number }): void;
   /** Roads listen no more; resolves when all connections have ended, or at the deadline with the number of those left. */
   closeRoads(deadlineMs: number): Promise<{ readonly undrained: number }>;
-  /** Process ids of all sessions that instances of this lane have at the store. */
-  sessions(): Promise<readonly number[]>;
+  /** How many sessions instances of this lane have at the stores. */
+  sessions(): Promise<number>;
+  /** Ends those sessions. */
+  endSessions(): Promise<void>;
   /** Takes away whatever a run may have left on the roads; rejects if that cannot be confirmed. */
   cleanRoads(): Promise<void>;
 }

@@ -7,7 +7,7 @@
  */
 
 /** A store that a subject needs. A new store is one more word here, one framing in `wire/` and one service in `platform/`. */
-export type Service = "postgres";
+export type Service = "postgres" | "redis";
 
 /** `up` is from the instance to the store, `down` the way back. */
 export type Direction = "up" | "down";
@@ -18,7 +18,10 @@ export interface MessagePlace {
   /** Ordinal of the connection among those that carried a message since the operation began, from 0. */
   readonly connection: number;
   readonly direction: Direction;
-  /** The protocol's own name of the message: `Query`, `Parse`, `DataRow`, `ReadyForQuery` ... */
+  /**
+   * The protocol's own name of the message: `Query`, `Parse`, `DataRow`, `ReadyForQuery` ... For Redis, up: the command, and the
+   * script's name for EVAL and EVALSHA (`EVALSHA push`); down: the type of the reply (`Integer`, `Array`, `Error` ...).
+   */
   readonly message: string;
   /** Which message of that name in that direction on that connection since the operation began, from 0. */
   readonly nth: number;

@@ -14,6 +14,8 @@ export const formatVersion = 1;
 /** What every operation of a workload has: the key by which effects are counted. The rest is the subject's own. */
 export interface Operation {
   readonly key: string;
+  /** It makes no effect of its own, so none is missed: a turn of a loop, a question. False by default. */
+  readonly effectless?: boolean;
 }
 
 /**
@@ -88,6 +90,8 @@ export interface Plan<Op extends Operation = Operation> {
   readonly instances: number;
   /** Operations that each instance does before time zero, undisturbed: opens connections. One list an instance; may be empty. */
   readonly warmUp: readonly (readonly Op[])[];
+  /** How far the wall clock of each instance is ahead (or behind, if negative), in ms; 0 for those that are not named. */
+  readonly clocksMs?: readonly number[];
   readonly deliveries: readonly Delivery<Op>[];
   readonly faults: readonly PlannedFault[];
   readonly cuts: readonly PlannedCut[];

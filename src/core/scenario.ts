@@ -6,6 +6,7 @@
 
 import type { Arbitrary } from "fast-check";
 import type { AnyFault } from "./fault.ts";
+import type { Service } from "./place.ts";
 import type { Delivery, Operation } from "./plan.ts";
 import type { Property } from "./property.ts";
 import type { Subject } from "./subject.ts";
@@ -40,6 +41,10 @@ export interface EveryPlace<Op extends Operation> {
   readonly strategy: "cuts";
   /** The operation whose conversation is learned and disturbed. */
   readonly operation: Op;
+  /** What is done and acknowledged beforehand, in this order, at the last instance: what the operation finds in the stores. */
+  readonly before?: readonly Op[];
+  /** What is delivered when all else was acknowledged, one after the other, at the instances in turn: what brings the work to its end. */
+  readonly after?: readonly Op[];
   /** Whether its instance has to connect first (`new`), or did an operation before (`open`); both by default. */
   readonly connections?: readonly ("new" | "open")[];
   /**
@@ -47,6 +52,8 @@ export interface EveryPlace<Op extends Operation> {
    * barrier: all instances, with the same key, let into the same gap together · a fault: injected while the message is held.
    */
   readonly disturb: readonly ("cut" | "stall" | "barrier" | AnyFault)[];
+  /** Only messages to and from these stores are disturbed; all by default. */
+  readonly services?: readonly Service[];
   /** How long a stalled message is held; 1.25 × (the largest of promise and lease) + 50 ms by default. */
   readonly stallMs?: number;
 }
@@ -64,6 +71,8 @@ interface Common<Op extends Operation> {
   readonly disturbedBy: "faults" | "sender" | "nothing";
   /** How many instances run; 3 by default. */
   readonly instances?: number;
+  /** How far the wall clock of each instance is ahead (or behind, if negative), in ms. */
+  readonly clocksMs?: readonly number[];
 }
 
 /** What we claim of a correct subject. */

@@ -3,6 +3,7 @@
  * instance's, which lives in a process of its own and knows of the harness only its {@link World}.
  */
 
+import type { Redis } from "ioredis";
 import type { Sql } from "postgres";
 import type { Operation } from "./plan.ts";
 import type { Service } from "./place.ts";
@@ -15,6 +16,15 @@ export interface Promises {
   readonly leaseMs?: number;
   /** After the last fault healed, everything is settled within this time. */
   readonly convergesWithinMs: number;
+  /** Debouncers: a batch is handled once no new message has come for this time. */
+  readonly quietMs?: number;
+  /** Debouncers: a batch is due at this time after its first message, however many come. */
+  readonly maxWaitMs?: number;
+  /** Debouncers: most messages of one batch. */
+  readonly batchMax?: number;
+  /** Rate limiters: most calls of one key that are allowed in any window, over all instances, and the window's length. */
+  readonly limit?: number;
+  readonly windowMs?: number;
 }
 
 /** The part of the stores that belongs to one run: tables live in `schema`, every key begins with `prefix`. */
@@ -28,6 +38,8 @@ export interface Truth {
   readonly namespace: Namespace;
   /** `search_path` is the namespace's schema. */
   readonly sql: Sql;
+  /** Knows no prefix: keys are given whole. Throws where the lane has no Redis. */
+  readonly redis: Redis;
 }
 
 /** A durable effect as a subject's ledger holds it; `key` and `operation` as the plan names them. */

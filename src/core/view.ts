@@ -4,11 +4,13 @@
  * entries do not say.
  */
 
+import { Decisions, type DecisionView } from "./decisions.ts";
 import { addDisturbance, type DisturbanceView, lastHealMs } from "./disturbance.ts";
 import type { Entry } from "./history.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Plan } from "./plan.ts";
 
+export type { DecisionView } from "./decisions.ts";
 export type { DisturbanceView } from "./disturbance.ts";
 
 /** An entry with its index in the history, for evidence. */
@@ -38,14 +40,6 @@ export interface KeyView {
   readonly operations: OperationView[];
   readonly effects: Line<"effect">[];
   readonly sinks: Line<"sink">[];
-}
-
-/** A complete reply, without an error, to a statement that may decide whether an operation goes on. */
-export interface DecisionView {
-  /** Index of the message that asked the store to execute the statement. */
-  readonly asked: number;
-  /** Index of the message that completes the reply. */
-  readonly answered: number;
 }
 
 /** A history, indexed. */
@@ -81,7 +75,11 @@ export function view(plan: Plan, entries: readonly Entry[]): View {
   const draft = empty();
   for (let index = 0; index < entries.length; index++) add(draft, entries[index]!, index);
   const quiet = draft.phases.has("quiet") && !draft.phases.has("unquiet");
-  return { ...draft, plan, entries, run: at(run, 0), quiet, lastHealAtMs: lastHealMs(draft.disturbances.values()) };
+  const { decided, ...indexed } = draft;
+  return {
+    ...{ ...indexed, plan, entries, quiet, decisions: decided.byInstance },
+    ...{ run: at(run, 0), lastHealAtMs: lastHealMs(draft.disturbances.values()) },
+  };
 }
 
 /** Decisions of an instance that were asked for after one index of the history and answered before another. */
@@ -105,8 +103,7 @@ function empty() {
     disturbances: new Map<string, DisturbanceView>(),
     notes: [] as Line<"note">[],
     messages: [] as Line<"message">[],
-    decisions: new Map<number, DecisionView[]>(),
-    conversations: new Map<string, Conversation>(),
+    decided: new Decisions(),
     instances: [] as Line<"instance">[],
     stalls: [] as Line<"stall">[],
     pending: [] as Line<"pending">[],
@@ -150,7 +147,7 @@ function add(draft: Draft, entry: Entry, index: number): void {
       return void draft.notes.push(at(entry, index));
     case "message":
       draft.messages.push(at(entry, index));
-      return (entry.direction === "up" ? asked : answered)(draft, draft.messages.at(-1)!);
+      return draft.decided.read(draft.messages.at(-1)!);
     case "instance":
       return void draft.instances.push(at(entry, index));
     case "stall":
@@ -177,71 +174,5 @@ function invoked(draft: Draft, invoke: Line<"invoke">): void {
 function keyOf(draft: Draft, key: string): KeyView {
   let found = draft.keys.get(key);
   if (!found) draft.keys.set(key, found = { key, operations: [], effects: [], sinks: [] });
-  return found;
-}
-
-/** Statements that open, close or set something, or ask the catalog: their replies say nothing about an operation. */
-const decidesNothing = new RegExp(
-  [
-    "^(begin|start|commit|end|rollback|abort|savepoint|release|set|show|reset|discard|deallocate|listen|unlisten)\\b",
-    "^select\\s+[^\\s()]+$",
-    "^select\\s+(pg_(?!\\w*advisory)\\w+|set_config|current_setting|version|now)\\s*\\(",
-    '^select\\b.*\\b(from|join)\\s+"?(pg_|information_schema)',
-  ].join("|"),
-  "is",
-);
-
-/** A request under way: its statements, how many of them are complete, whether the store has reported an error. */
-interface Request {
-  readonly statements: { readonly asked: number; readonly decides: boolean }[];
-  complete: number;
-  failed: boolean;
-}
-
-/** What was said on one connection: requests by their ordinals, and the statement parsed last and not yet executed. */
-interface Conversation {
-  parsed: string | undefined;
-  readonly requests: Map<number, Request>;
-}
-
-function asked(draft: Draft, message: Line<"message">): void {
-  const { message: name, request: ordinal, text } = message;
-  const executes = name === "Query" || name === "Execute";
-  if (ordinal === 0 || (!executes && name !== "Parse" && name !== "Bind")) return; // 0: the connect itself
-  const conversation = conversationOf(draft, message);
-  if (!executes) return void (conversation.parsed = text ?? conversation.parsed);
-  // Text that nobody knows gets the benefit of the doubt: it may be the claim.
-  const said = text ?? (name === "Execute" ? conversation.parsed : undefined) ?? "?";
-  if (name === "Execute") conversation.parsed = undefined;
-  let request = conversation.requests.get(ordinal);
-  if (!request) conversation.requests.set(ordinal, request = { statements: [], complete: 0, failed: false });
-  for (const statement of said.split(";").map((part) => part.trim()).filter((part) => part !== "")) {
-    request.statements.push({ asked: message.index, decides: !decidesNothing.test(statement) });
-  }
-}
-
-function answered(draft: Draft, message: Line<"message">): void {
-  const { message: name, last } = message;
-  // A driver may act on this message or wait for ReadyForQuery: the earlier of the two is what can be held against it.
-  const completes = name === "CommandComplete" || name === "PortalSuspended";
-  if (!completes && !last && name !== "ErrorResponse") return;
-  const { requests } = conversationOf(draft, message);
-  const request = requests.get(message.request);
-  if (!request) return;
-  if (name === "ErrorResponse") request.failed = true;
-  if (completes && !request.failed) {
-    const known = request.statements[request.complete++];
-    const statement = known ?? { asked: request.statements.at(-1)?.asked ?? message.index, decides: true };
-    let decisions = draft.decisions.get(message.instance);
-    if (!decisions) draft.decisions.set(message.instance, decisions = []);
-    if (statement.decides) decisions.push({ asked: statement.asked, answered: message.index });
-  }
-  if (last) requests.delete(message.request);
-}
-
-function conversationOf(draft: Draft, { instance, service, connection }: Line<"message">): Conversation {
-  const name = `${instance} ${service} ${connection}`;
-  let found = draft.conversations.get(name);
-  if (!found) draft.conversations.set(name, found = { parsed: undefined, requests: new Map() });
   return found;
 }

@@ -16,6 +16,7 @@ import { graceMs, Ground, type Run } from "./ground.ts";
 import { Mark } from "./mark.ts";
 import { Nemesis } from "./nemesis.ts";
 import { pause, until, within } from "./pause.ts";
+import { truthOf } from "./quiesce.ts";
 import { Recorder } from "./recorder.ts";
 import { Sender } from "./sender.ts";
 
@@ -127,11 +128,11 @@ async function disturbAndSend(run: Run, ground: Ground, faults: Setting["faults"
   const { plan, recorder, mark } = run;
   const sent = new AbortController();
   const stop = new AbortController();
-  const sql = lane.sqlIn(namespace.schema);
+  const truth = truthOf(lane, namespace);
   const nemesis = new Nemesis({
     plan,
     lane,
-    sql,
+    truth,
     recorder,
     faults,
     settled: (o) => clients.settled(o),
@@ -155,7 +156,7 @@ async function disturbAndSend(run: Run, ground: Ground, faults: Setting["faults"
   await within(sending, subject.promises.answersWithinMs + 2 * graceMs, undefined);
   run.step = "waiting for what is pending";
   const leftMs = healedMs + subject.promises.convergesWithinMs + graceMs - recorder.now();
-  const pending = async () => (await subject.pending?.({ namespace, sql }) ?? []).some(({ key }) => mark.owns(key));
+  const pending = async () => (await subject.pending?.(truth) ?? []).some(({ key }) => mark.owns(key));
   await until(async () => !await pending(), {
     deadlineMs: Math.max(0, leftMs),
     everyMs: 5,

@@ -170,6 +170,7 @@ export class Ground {
       options: { ...subject.options, promises: subject.promises },
       urls: Object.fromEntries(lane.roads.filter((r) => r.instance === instance).map((r) => [r.service, r.url.href])),
       sink: this.#sink!.url,
+      clockOffsetMs: this.#runs.at(-1)?.plan.clocksMs?.[instance] ?? 0,
     };
   }
 }

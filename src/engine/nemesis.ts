@@ -3,11 +3,11 @@
  * the history what it did, with evidence; whether that makes a run valid is for the judgement.
  */
 
-import type { Sql } from "postgres";
 import type { AnyFault, Injected, Target } from "../core/fault.ts";
 import type { DisturbEntry } from "../core/history.ts";
 import type { Lane, Road } from "../core/lane.ts";
 import type { MessagePlace } from "../core/place.ts";
+import type { Truth } from "../core/subject.ts";
 import type { Plan, PlannedFault, PlannedHold } from "../core/plan.ts";
 import { Barrier } from "./barrier.ts";
 import { pause, within } from "./pause.ts";
@@ -22,8 +22,8 @@ const never = new AbortController().signal;
 export interface NemesisOptions {
   readonly plan: Plan;
   readonly lane: Lane;
-  /** The direct road into the run's schema. */
-  readonly sql: Sql;
+  /** The direct roads, into the run's schema. */
+  readonly truth: Truth;
   readonly recorder: Recorder;
   /** By name: those of the scenario. */
   readonly faults: ReadonlyMap<string, AnyFault>;
@@ -156,7 +156,7 @@ export class Nemesis {
   }
 
   #targetOf(planned: PlannedFault): Target {
-    const { lane, sql } = this.#options;
+    const { lane, truth } = this.#options;
     const links = lane.roads.filter((road) =>
       road.service === planned.service && (planned.instance === "all" || road.instance === planned.instance)
     );
@@ -168,8 +168,13 @@ export class Nemesis {
     return {
       service: planned.service,
       links,
-      server: lane.server,
-      sql,
+      server: lane.servers[planned.service],
+      get sql() {
+        return truth.sql;
+      },
+      get redis() {
+        return truth.redis;
+      },
       sessions,
       signal: AbortSignal.timeout(60_000),
     };

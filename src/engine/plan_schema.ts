@@ -17,7 +17,7 @@ function list(items: unknown) {
 }
 
 const place = object({
-  service: { const: "postgres" },
+  service: { enum: ["postgres", "redis"] },
   connection: integer,
   direction: { enum: ["up", "down"] },
   message: text,
@@ -33,6 +33,7 @@ export const planSchema = object({
   seed: integer,
   instances: { type: "integer", minimum: 1, maximum: 64 },
   warmUp: list(list(operation)),
+  clocksMs: list({ type: "number", minimum: -86_400_000_000, maximum: 86_400_000_000 }),
   deliveries: list(object({
     id: text,
     op: operation,
@@ -43,7 +44,7 @@ export const planSchema = object({
   faults: list(object({
     id: text,
     fault: text,
-    service: { const: "postgres" },
+    service: { enum: ["postgres", "redis"] },
     instance: { anyOf: [instance, { const: "all" }] },
     severity: {},
     strikes: {
@@ -65,4 +66,4 @@ export const planSchema = object({
     ],
   }),
   choices: list(integer),
-});
+}, "clocksMs");

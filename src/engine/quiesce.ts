@@ -3,7 +3,7 @@
  * the store; only then is the truth read, over a direct road.
  */
 
-import type { Effect, Namespace, Subject } from "../core/subject.ts";
+import type { Effect, Namespace, Subject, Truth } from "../core/subject.ts";
 import type { Lane } from "../core/lane.ts";
 import type { Clients } from "./client.ts";
 import type { Mark } from "./mark.ts";
@@ -22,17 +22,15 @@ export async function quiesce(
   const { lane, recorder } = run;
   await Promise.all(Array.from({ length: run.instances }, (_, instance) => stop(run, instance)));
   const { undrained } = await lane.closeRoads(drainDeadlineMs);
-  let sessions: readonly number[] = [];
-  const empty = await until(async () => (sessions = await lane.sessions()).length === 0, {
+  let sessions = 0;
+  const empty = await until(async () => (sessions = await lane.sessions()) === 0, {
     deadlineMs: drainDeadlineMs,
     everyMs: 3,
   });
   if (undrained === 0 && empty) return recorder.add({ type: "phase", phase: "quiet" });
-  const detail = `${undrained} connections not drained, ${sessions.length} sessions left at the store`;
+  const detail = `${undrained} connections not drained, ${sessions} sessions left at the stores`;
   recorder.add({ type: "phase", phase: "unquiet", detail });
-  if (sessions.length > 0) {
-    await lane.sql`select pg_terminate_backend(pid) from unnest(${arrayOf(sessions)}::int[]) pid`;
-  }
+  if (sessions > 0) await lane.endSessions();
 }
 
 /** Reads effects and what is pending, once, and gives each run its own; what is nobody's is everybody's. */
@@ -44,7 +42,7 @@ export async function readTruth(
     namespace: Namespace;
   },
 ): Promise<void> {
-  const truth = { namespace, sql: lane.sqlIn(namespace.schema) };
+  const truth = truthOf(lane, namespace);
   const effects: readonly Effect[] = await subject.effects?.(truth) ?? [];
   for (const [order, effect] of effects.entries()) {
     const owner = runs.filter(({ mark }) => mark.made(effect));
@@ -58,6 +56,19 @@ export async function readTruth(
       recorder.add({ type: "pending", ...mark.off(pending) });
     }
   }
+}
+
+/** The direct roads of a lane; one that it does not have throws when it is asked for. */
+export function truthOf(lane: Lane, namespace: Namespace): Truth {
+  return {
+    namespace,
+    get sql() {
+      return lane.sqlIn(namespace.schema);
+    },
+    get redis() {
+      return lane.redis;
+    },
+  };
 }
 
 /** Ends one instance. False if it hangs, or has left connections open. */
@@ -78,9 +89,4 @@ export async function stop(
   recorder.add({ type: "instance", instance, event: "leaked", detail: `${open().length} connections left open` });
   lane.instances.discard(running, "it left connections open");
   return false;
-}
-
-/** An array as Postgres reads it: without the driver's catalog of types, numbers of an array cannot be sent as such. */
-function arrayOf(numbers: readonly number[]): string {
-  return `{${numbers.join(",")}}`;
 }

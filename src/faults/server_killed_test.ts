@@ -9,7 +9,14 @@ import { serverKilled } from "./server_killed.ts";
 const stack = await startNative({ say: console.error, signal: new AbortController().signal });
 globalThis.addEventListener("unload", () => void stack[Symbol.asyncDispose]());
 const own = await stack.own();
-const server: Server = { service: "postgres", kill: () => own.kill(), restart: () => own.restart() };
+const unused = () => Promise.reject(new Error("Not of this test"));
+const server: Server = {
+  service: "postgres",
+  kill: () => own.kill(),
+  restart: () => own.restart(),
+  freeze: unused,
+  thaw: unused,
+};
 const services = { postgresUrl: own.url, toxiproxyUrl: stack.toxiproxy.url, server };
 
 Deno.test("server_killed ends every connection, keeps what was committed, and heals into a server that answers", async () => {

@@ -9,7 +9,14 @@ import { slotsUsedUp } from "./slots_used_up.ts";
 const stack = await startNative({ say: console.error, signal: new AbortController().signal });
 globalThis.addEventListener("unload", () => void stack[Symbol.asyncDispose]());
 const own = await stack.own({ max_connections: "20" });
-const server: Server = { service: "postgres", kill: () => own.kill(), restart: () => own.restart() };
+const unused = () => Promise.reject(new Error("Not of this test"));
+const server: Server = {
+  service: "postgres",
+  kill: () => own.kill(),
+  restart: () => own.restart(),
+  freeze: unused,
+  thaw: unused,
+};
 const services = { postgresUrl: own.url, toxiproxyUrl: stack.toxiproxy.url, server };
 
 Deno.test("slots_used_up refuses new connections, a superuser's too, and lets the open ones go on", async () => {

@@ -1,26 +1,30 @@
 /**
- * A lane on a real Postgres behind a real Toxiproxy: roads for each instance, a role of its own (so that its sessions can
- * be told from all others), a direct road, and schemas made once for each subject. Kept for many runs.
+ * A lane on real stores behind a real Toxiproxy: roads for each instance, a direct road to each store, and a place in each store that is
+ * this lane's alone. Kept for many runs.
  */
 
-import postgres, { type Sql } from "postgres";
+import type { Redis } from "ioredis";
+import type { Sql } from "postgres";
 import type { Server } from "../core/fault.ts";
 import type { InstancePool, Lane, Road, RunSink } from "../core/lane.ts";
+import type { Service } from "../core/place.ts";
 import type { Subject } from "../core/subject.ts";
-import { type Links, openLinks } from "./links.ts";
+import { type Links, openLinks, type ProxyPorts } from "./links.ts";
+import { PostgresHalf, type PostgresOptions } from "./postgres_half.ts";
+import { RedisHalf, type RedisHalfOptions } from "./redis_half.ts";
 import type { Sink } from "./sink.ts";
 
 /** What a lane is made of. */
 export interface LaneOptions {
-  /** Short and unique among all sessions on the server; lower-case letters and digits. */
+  /** Short and unique among all sessions on the servers; lower-case letters and digits. All prefixes of its runs begin with it. */
   readonly session: string;
   readonly index: number;
   readonly instances: number;
-  /** A superuser's address, direct. */
-  readonly postgresUrl: URL;
-  /** The server, if it is this lane's own. */
-  readonly server: Server | undefined;
+  readonly postgres?: PostgresOptions & { readonly upstream?: string | undefined } | undefined;
+  readonly redis?: Omit<RedisHalfOptions, "keyPrefix"> & { readonly upstream?: string | undefined } | undefined;
   readonly toxiproxyUrl: URL;
+  /** Where proxies may listen; a free port of 127.0.0.1 by default. */
+  readonly proxyPorts?: ProxyPorts | undefined;
   readonly instancePool: InstancePool;
   readonly sink: Sink;
 }
@@ -28,86 +32,76 @@ export interface LaneOptions {
 /** How long a lane may take to close. */
 const closeMsMax = 8_000;
 
-/** How many schemas keep a direct connection open. */
-const connectionsKeptMax = 4;
-
-/** Opens a lane. Rejects if the server or Toxiproxy does not do its part. */
+/** Opens a lane. Rejects if a server or Toxiproxy does not do its part. */
 export async function openLane(options: LaneOptions): Promise<Lane> {
-  const sql = direct(options.postgresUrl);
-  const role = `nevertwice_${options.session}_${options.index}`;
-  try {
-    await sql`create role ${sql(role)} login`;
-    const upstream = new URL(options.postgresUrl);
-    upstream.username = role;
-    const links = await openLinks({
-      toxiproxy: options.toxiproxyUrl,
-      upstreams: { postgres: upstream },
-      instances: options.instances,
-      session: options.session,
-      lane: options.index,
-    });
-    return new OpenLane(options, sql, role, links);
-  } catch (cause) {
-    await sql.end({ timeout: 1 });
-    throw cause;
-  }
+  const { session, index, instances } = options;
+  const name = `nevertwice_${session}_${index}`;
+  await using undo = new AsyncDisposableStack();
+  const pg = options.postgres && await PostgresHalf.open(options.postgres, name);
+  if (pg) undo.defer(() => pg.close());
+  const redis = options.redis && await RedisHalf.open({ ...options.redis, keyPrefix: session }, name, instances);
+  if (redis) undo.defer(() => redis.close());
+  const links = await openLinks({
+    toxiproxy: options.toxiproxyUrl,
+    stores: {
+      ...(pg ? { postgres: { as: () => pg.upstream, upstream: options.postgres?.upstream } } : {}),
+      ...(redis ? { redis: { as: (instance) => redis.upstream(instance), upstream: options.redis?.upstream } } : {}),
+    },
+    ...(options.proxyPorts ? { proxyPorts: options.proxyPorts } : {}),
+    instances,
+    session,
+    lane: index,
+  });
+  undo.use(links);
+  return new OpenLane(options, { links, pg, redis }, undo.move());
+}
+
+interface Parts {
+  readonly links: Links;
+  readonly pg: PostgresHalf | undefined;
+  readonly redis: RedisHalf | undefined;
 }
 
 class OpenLane implements Lane {
   readonly name: string;
-  readonly server: Server | undefined;
+  readonly servers: Readonly<Partial<Record<Service, Server>>>;
   readonly roads: readonly Road[];
   readonly instances: InstancePool;
-  readonly sql: Sql;
   readonly #options: LaneOptions;
-  readonly #role: string;
-  readonly #links: Links;
-  readonly #schemas = new Map<string, Promise<string>>();
-  readonly #direct = new Map<string, Sql>();
+  readonly #parts: Parts;
+  readonly #undo: AsyncDisposableStack;
+  readonly #prepared = new Map<string, Promise<string>>();
 
-  constructor(options: LaneOptions, sql: Sql, role: string, links: Links) {
+  constructor(options: LaneOptions, parts: Parts, undo: AsyncDisposableStack) {
     this.name = `lane ${options.index}`;
-    this.server = options.server;
-    this.roads = links.roads;
+    this.servers = serversOf(options, parts);
+    this.roads = parts.links.roads;
     this.instances = options.instancePool;
-    this.sql = sql;
     this.#options = options;
-    this.#role = role;
-    this.#links = links;
+    this.#parts = parts;
+    this.#undo = undo;
+  }
+
+  get sql(): Sql {
+    return this.#postgres.sql;
+  }
+
+  get redis(): Redis {
+    if (!this.#parts.redis) throw new Error(`Cannot ask Redis: ${this.name} has none`);
+    return this.#parts.redis.redis;
   }
 
   schemaFor(subject: Subject): Promise<string> {
-    const known = this.#schemas.get(subject.name);
+    const known = this.#prepared.get(subject.name);
     if (known) return known;
     const { session, index } = this.#options;
-    const made = this.#make(subject, `nevertwice_${session}_${index}_${this.#schemas.size}`);
-    this.#schemas.set(subject.name, made);
+    const made = this.#prepare(subject, `nevertwice_${session}_${index}_${this.#prepared.size}`);
+    this.#prepared.set(subject.name, made);
     return made;
   }
 
-  async #make(subject: Subject, schema: string): Promise<string> {
-    const sql = this.sqlIn(schema);
-    await sql`create schema ${sql(schema)}`;
-    await subject.prepare?.({ namespace: { schema, prefix: "" }, sql });
-    // The subject works as a role that owns nothing: it may use what is there, and no more.
-    await sql.unsafe(`
-      grant usage, create on schema ${schema} to ${this.#role};
-      grant all on all tables in schema ${schema} to ${this.#role};
-      grant all on all sequences in schema ${schema} to ${this.#role}`);
-    return schema;
-  }
-
   sqlIn(schema: string): Sql {
-    const known = this.#direct.get(schema);
-    if (known) this.#direct.delete(schema);
-    const sql = known ?? direct(this.#options.postgresUrl, schema);
-    this.#direct.set(schema, sql);
-    const [oldest] = this.#direct;
-    if (oldest && this.#direct.size > connectionsKeptMax) {
-      this.#direct.delete(oldest[0]);
-      oldest[1].end({ timeout: 5 }).catch(reportLate);
-    }
-    return sql;
+    return this.#postgres.sqlIn(schema);
   }
 
   openSink(run: Parameters<Lane["openSink"]>[0]): RunSink {
@@ -115,55 +109,88 @@ class OpenLane implements Lane {
   }
 
   openRoads(run: Parameters<Lane["openRoads"]>[0]): Promise<void> {
-    return this.#links.open(run);
+    return this.#parts.links.open(run);
   }
 
   turnRoads(run: Parameters<Lane["turnRoads"]>[0]): void {
-    this.#links.turn(run);
+    this.#parts.links.turn(run);
   }
 
   closeRoads(deadlineMs: number): Promise<{ undrained: number }> {
-    return this.#links.close(deadlineMs);
+    return this.#parts.links.close(deadlineMs);
   }
 
-  async sessions(): Promise<readonly number[]> {
-    const rows = await this.sql<{ pid: number }[]>`select pid from pg_stat_activity where usename = ${this.#role}`;
-    return rows.map((row) => row.pid);
+  async sessions(): Promise<number> {
+    const { pg, redis } = this.#parts;
+    const all = await Promise.all([pg?.sessions() ?? [], redis?.sessions() ?? []]);
+    return all.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  async endSessions(): Promise<void> {
+    const { pg, redis } = this.#parts;
+    await Promise.all([pg?.endSessions(), redis?.endSessions()]);
   }
 
   cleanRoads(): Promise<void> {
-    return this.#links.clean();
+    return this.#parts.links.clean();
   }
 
   /** Bounded, for a lane is closed early when something on it hangs; what a server or a proxy still holds ends with them. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const connections = [this.sql, ...this.#direct.values()];
-    const closing = Promise.allSettled([
-      this.#links[Symbol.asyncDispose](),
-      ...connections.map((sql) => sql.end({ timeout: 1 })),
-    ]);
-    const late = Promise.withResolvers<undefined>();
-    const timer = setTimeout(() => late.resolve(undefined), closeMsMax);
-    const ended = await Promise.race([closing, late.promise]);
+    const late = Promise.withResolvers<string>();
+    const timer = setTimeout(() => late.resolve(`not within ${closeMsMax} ms`), closeMsMax);
+    const closing = this.#undo.disposeAsync().then(() => undefined, (cause: unknown) => ({ cause }));
+    const failed = await Promise.race([closing, late.promise]);
     clearTimeout(timer);
-    const failed = ended?.find((end) => end.status === "rejected");
-    if (!ended || failed) {
-      throw new Error(`Cannot close ${this.name}`, { cause: failed?.reason ?? `not within ${closeMsMax} ms` });
-    }
+    if (!failed) return;
+    throw new Error(`Cannot close ${this.name}`, { cause: typeof failed === "string" ? failed : failed.cause });
+  }
+
+  get #postgres(): PostgresHalf {
+    if (!this.#parts.pg) throw new Error(`Cannot ask Postgres: ${this.name} has none`);
+    return this.#parts.pg;
+  }
+
+  async #prepare(subject: Subject, schema: string): Promise<string> {
+    const { pg } = this.#parts;
+    await pg?.makeSchema(schema);
+    await subject.prepare?.(truthOf(this, { schema, prefix: "" }));
+    await pg?.grant(schema);
+    return schema;
   }
 }
 
-/** A direct road. One connection: whoever reads the truth reads it in order. */
-function direct(url: URL, schema?: string): Sql {
-  return postgres(url.href, {
-    max: 1,
-    fetch_types: false,
-    backoff: false,
-    onnotice: () => {},
-    connection: { application_name: "nevertwice harness", ...(schema ? { search_path: schema } : {}) },
-  });
+/** The direct roads, each thrown at only when it is missing and asked for. */
+function truthOf(lane: Lane, namespace: { schema: string; prefix: string }) {
+  return {
+    namespace,
+    get sql() {
+      return lane.sqlIn(namespace.schema);
+    },
+    get redis() {
+      return lane.redis;
+    },
+  };
 }
 
-function reportLate(cause: unknown): void {
-  console.error(`A direct connection could not be closed: ${cause instanceof Error ? cause.message : cause}`);
+/** A Redis that was started again has forgotten its users, as the file that holds them is none of its data. */
+function serversOf({ postgres, redis }: LaneOptions, parts: Parts): Lane["servers"] {
+  const own = redis?.server;
+  return {
+    ...(postgres?.server ? { postgres: postgres.server } : {}),
+    ...(own
+      ? {
+        redis: {
+          service: "redis",
+          kill: () => own.kill(),
+          freeze: () => own.freeze(),
+          thaw: () => own.thaw(),
+          restart: async (how) => {
+            await own.restart(how);
+            await parts.redis?.allow();
+          },
+        },
+      }
+      : {}),
+  };
 }

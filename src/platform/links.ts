@@ -8,14 +8,17 @@ import type { Toxic, Traffic } from "../core/fault.ts";
 import type { Hold, Road, RoadConnection } from "../core/lane.ts";
 import type { MessagePlace, Place, Service } from "../core/place.ts";
 import { openWire, type Wire, type WireRun } from "../wire/wire.ts";
-import { ProxyRoad } from "./proxy.ts";
+import { type ProxyPorts, ProxyRoad } from "./proxy.ts";
+
+export type { ProxyPorts } from "./proxy.ts";
 
 /** What links are made of. */
 export interface LinksOptions {
   /** The address of Toxiproxy's API. */
   readonly toxiproxy: URL;
-  /** The stores, direct; what instances are told differs from these in host and port alone. */
-  readonly upstreams: Readonly<Partial<Record<Service, URL>>>;
+  readonly stores: Readonly<Partial<Record<Service, Store>>>;
+  /** A free port of 127.0.0.1 by default. */
+  readonly proxyPorts?: ProxyPorts;
   readonly instances: number;
   /** Names of proxies begin with `nevertwice-<session>-lane<lane>-`. */
   readonly session: string;
@@ -24,18 +27,27 @@ export interface LinksOptions {
   readonly tls?: "pass" | "refuse";
 }
 
-const defaultPorts: Readonly<Record<Service, string>> = { postgres: "5432" };
+/** A store as links see it. */
+export interface Store {
+  /** What an instance is told, but for host and port; by default Toxiproxy finds the store there. */
+  as(instance: number): URL;
+  /** `host:port` as Toxiproxy sees it, if that is another one. */
+  readonly upstream?: string | undefined;
+}
+
+const defaultPorts: Readonly<Record<Service, string>> = { postgres: "5432", redis: "6379" };
 
 /** Makes the proxies and the wires; these listen from `open` on. Rejects, and leaves nothing behind, if one cannot be made. */
 export async function openLinks(options: LinksOptions): Promise<Links> {
   const api = new Toxiproxy(options.toxiproxy.href.replace(/\/$/, ""));
   await using undo = new AsyncDisposableStack();
   const links: WiredLink[] = [];
-  for (const [service, upstream] of Object.entries(options.upstreams) as [Service, URL][]) {
+  for (const [service, store] of Object.entries(options.stores) as [Service, Store][]) {
     for (let instance = 0; instance < options.instances; instance++) {
       const name = `nevertwice-${options.session}-lane${options.lane}-${service}-${instance}`;
-      const upstreamPort = upstream.port || defaultPorts[service];
-      const proxy = await ProxyRoad.make(api, { name, upstream: `${upstream.hostname}:${upstreamPort}` });
+      const upstream = store.as(instance);
+      const behind = store.upstream ?? `${upstream.hostname}:${upstream.port || defaultPorts[service]}`;
+      const proxy = await ProxyRoad.make(api, { name, upstream: behind }, options.proxyPorts);
       undo.defer(() => proxy.remove());
       const target = { hostname: "127.0.0.1", port: proxy.port };
       const wire = undo.use(await openWire({ instance, service, target, tls: options.tls ?? "refuse" }));
@@ -102,6 +114,10 @@ export class WiredLink implements Road {
     this.wire = of.wire;
     this.#upstream = of.upstream;
     this.#proxy = of.proxy;
+  }
+
+  get user(): string {
+    return decodeURIComponent(this.#upstream.username);
   }
 
   get url(): URL {

@@ -21,7 +21,7 @@ const slicer: Toxic = {
 Deno.test("a toxic can be taken off while connections are reset in the middle of their replies", async () => {
   await using links = await openLinks({
     toxiproxy: stack.toxiproxyUrl,
-    upstreams: { postgres: stack.postgresUrl },
+    stores: { postgres: { as: () => stack.postgresUrl } },
     instances: 1,
     session: `reset${crypto.randomUUID().slice(0, 8)}`,
     lane: 0,

@@ -16,8 +16,8 @@ async function roads(
   instances = 1,
 ): Promise<AsyncDisposable & { links: Links; bare: URL; api(path: string): Promise<Response> }> {
   const session = `links${crypto.randomUUID().slice(0, 8)}`;
-  const upstreams = { postgres: postgresUrl };
-  const links = await openLinks({ toxiproxy: toxiproxyUrl, upstreams, instances, session, lane: 3 });
+  const stores = { postgres: { as: () => postgresUrl } };
+  const links = await openLinks({ toxiproxy: toxiproxyUrl, stores, instances, session, lane: 3 });
   await links.open({ record: () => {}, now: () => performance.now() });
   const api = (path: string) => fetch(new URL(path.replace("$", `nevertwice-${session}-lane3-postgres`), toxiproxyUrl));
   const { listen } = await (await api("/proxies/$-0")).json();

@@ -12,30 +12,57 @@ import { freePort, returnPort } from "../wire/free_port.ts";
 const answerMsMax = 5_000;
 const triesMax = 5;
 
+/** A port for one proxy. */
+export interface FreePort {
+  /** What Toxiproxy is asked to listen on. */
+  readonly listen: string;
+  /** Where that is found on 127.0.0.1. */
+  readonly port: number;
+  giveBack(): void;
+}
+
+/** Where proxies may listen. A Toxiproxy in a container has a range of published ports. */
+export interface ProxyPorts {
+  take(): Promise<FreePort>;
+}
+
+const loopbackPorts: ProxyPorts = {
+  async take() {
+    const port = await freePort();
+    return { listen: `127.0.0.1:${port}`, port, giveBack: () => returnPort(port) };
+  },
+};
+
 /** The road from a wire to a store. */
 export class ProxyRoad {
   readonly port: number;
   readonly #api: Toxiproxy;
   readonly #proxy: Proxy;
+  readonly #free: FreePort;
   #toxics = 0;
   /** Something was put on the road since it was last seen to be clean. */
   #touched = false;
 
-  private constructor(api: Toxiproxy, proxy: Proxy, port: number) {
+  private constructor(api: Toxiproxy, proxy: Proxy, free: FreePort) {
     this.#api = api;
     this.#proxy = proxy;
-    this.port = port;
+    this.#free = free;
+    this.port = free.port;
   }
 
-  /** Makes a proxy that listens on 127.0.0.1. Rejects if Toxiproxy does not answer or finds no port free. */
-  static async make(api: Toxiproxy, proxy: { name: string; upstream: string }): Promise<ProxyRoad> {
+  /** Makes a proxy. Rejects if Toxiproxy does not answer or finds no port free. */
+  static async make(
+    api: Toxiproxy,
+    proxy: { name: string; upstream: string },
+    ports: ProxyPorts = loopbackPorts,
+  ): Promise<ProxyRoad> {
     for (let tries = 1;; tries++) {
-      const port = await freePort();
+      const free = await ports.take();
       try {
-        const body = { ...proxy, listen: `127.0.0.1:${port}`, enabled: true };
-        return new ProxyRoad(api, await answered(api.createProxy(body), `make the proxy ${proxy.name}`), port);
+        const body = { ...proxy, listen: free.listen, enabled: true };
+        return new ProxyRoad(api, await answered(api.createProxy(body), `make the proxy ${proxy.name}`), free);
       } catch (cause) {
-        returnPort(port);
+        free.giveBack();
         // Somebody else may have taken the port since we looked.
         if (tries >= triesMax) throw cause;
       }
@@ -86,7 +113,7 @@ export class ProxyRoad {
   /** Takes the proxy away and gives its port back. */
   async remove(): Promise<void> {
     await answered(this.#proxy.remove(), `remove ${this.#proxy.name}`);
-    returnPort(this.port);
+    this.#free.giveBack();
   }
 
   async #remove(toxic: { readonly name: string; remove(): Promise<void> }): Promise<void> {

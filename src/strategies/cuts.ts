@@ -13,7 +13,7 @@ import type { EveryPlace, NamedScenario } from "../core/scenario.ts";
 import { derivedSeed, shardOf } from "../core/seed.ts";
 import type { Budget, Judged, PlannedPlace, Progress, Strategy } from "../core/strategy.ts";
 import { conversationOf } from "./conversation.ts";
-import { disturbancesOf } from "./disturbances.ts";
+import { disturbancesOf, endingWith } from "./disturbances.ts";
 import { sideBySide } from "./side_by_side.ts";
 
 /** One plan with the place that it disturbs. */
@@ -41,15 +41,21 @@ export function undisturbed(named: NamedScenario, conversation: "new" | "open", 
     { id: "d1", op, starts: { atMs: 0 }, route: [0, Math.min(1, last), 0], resendAfterMs },
     { id: "d2", op, starts: { afterAckOf: "d1", afterMs: 0 }, route: [Math.min(1, last), last], resendAfterMs },
   ];
+  const { before = [], after = [] } = plans;
+  const opened = conversation === "open" ? [{ ...op, key: "warm0" }] : [];
+  // The disturbed instance opens its connections alone: opening them is most of what a plan costs.
+  const warmUp: Operation[][] = before.length === 0 ? [opened] : Array.from({ length: instances }, () => []);
+  warmUp[0] = opened;
+  warmUp[last] = [...before, ...(warmUp[last] ?? [])];
   return {
     formatVersion,
     scenario: named.path,
     identity: `${conversation} connection, undisturbed`,
     seed: derivedSeed(seed, `${named.path} ${conversation}`),
     instances,
-    // Only the disturbed instance: opening a connection is most of what a plan costs.
-    warmUp: conversation === "open" ? [[{ ...op, key: "warm0" }]] : [],
-    deliveries,
+    warmUp: warmUp.every((ops) => ops.length === 0) ? [] : warmUp,
+    ...(named.scenario.clocksMs ? { clocksMs: named.scenario.clocksMs } : {}),
+    deliveries: [...deliveries, ...endingWith(after, deliveries.at(-1)!, instances)],
     faults: [],
     cuts: [],
     holds: [],
@@ -65,10 +71,13 @@ export function plansFor(
   depth: Budget["depth"],
 ): readonly Placed[] {
   const plans = named.scenario.plans as EveryPlace<Operation>;
-  const spoken = conversationOf(learned.history, "d1.1");
+  const { services, before = [], after = [] } = plans;
+  const spoken = conversationOf(learned.history, "d1.1").filter(({ place }) =>
+    services?.includes(place.service) ?? true
+  );
   const stallMs = stallMsOf(plans, named.scenario.subject.promises);
   return plans.disturb.flatMap((how) =>
-    disturbancesOf(how, spoken, { base, depth, stallMs }).map(({ plan, disturbance, message }) => {
+    disturbancesOf(how, spoken, { base, depth, stallMs, before, after }).map(({ plan, disturbance, message }) => {
       const name = `${describePlace(message.place)}`;
       const identity = `${learned.conversation} connection, ${disturbance} ${name}`;
       return {

@@ -4,7 +4,7 @@
 
 import fc from "fast-check";
 import type { AnyFault } from "../core/fault.ts";
-import type { Delivery, Plan, PlannedHold } from "../core/plan.ts";
+import type { Delivery, Operation, Plan, PlannedHold } from "../core/plan.ts";
 import type { Place } from "../core/place.ts";
 import type { Budget } from "../core/strategy.ts";
 import type { Spoken } from "./conversation.ts";
@@ -22,6 +22,9 @@ export interface Ground {
   readonly base: Plan;
   readonly depth: Budget["depth"];
   readonly stallMs: number;
+  /** As in the scenario. */
+  readonly before?: readonly Operation[];
+  readonly after?: readonly Operation[];
 }
 
 /** All places for one way of disturbing. */
@@ -82,7 +85,7 @@ function stallAt(message: Spoken, ground: Ground): Disturbance {
 }
 
 /** All instances get the same key at the same moment, and are let into the gap before this message together. */
-function barrierAt(message: Spoken, { base, stallMs }: Ground): Disturbance {
+function barrierAt(message: Spoken, { base, stallMs, before = [], after = [] }: Ground): Disturbance {
   const first = base.deliveries[0]!;
   const burst: Delivery[] = Array.from({ length: base.instances }, (_, instance) => ({
     ...first,
@@ -99,14 +102,31 @@ function barrierAt(message: Spoken, { base, stallMs }: Ground): Disturbance {
   const operations = Object.fromEntries(burst.map((delivery, instance) => [instance, `${delivery.id}.1`]));
   const hold: PlannedHold = { id: "b1", kind: "barrier", operations, place: message.place, atMostMs: stallMs };
   // All of them have open connections, or none has: else they would not pass the same messages.
-  const [opened] = base.warmUp;
-  const warmUp = opened ? burst.map((_, i) => opened.map((op) => ({ ...op, key: `warm${i}` }))) : [];
-  return { message, disturbance: "barrier", plan: { warmUp, deliveries: [...burst, again], holds: [hold] } };
+  const opened = base.instances > 1 || before.length === 0 ? base.warmUp[0] ?? [] : [];
+  const last = base.instances - 1;
+  const warmUp = burst.map((
+    _,
+    i,
+  ) => [...(i === last ? before : []), ...opened.map((op) => ({ ...op, key: `warm${i}` }))]);
+  const deliveries = [...burst, again, ...endingWith(after, again, base.instances)];
+  return { message, disturbance: "barrier", plan: { warmUp, deliveries, holds: [hold] } };
+}
+
+/** What is delivered after all else, one after the other, at the instances in turn. */
+export function endingWith(after: readonly Operation[], last: Delivery, instances: number): Delivery[] {
+  const first = Number(last.id.slice(1)) + 1;
+  return after.map((op, i) => ({
+    id: `d${first + i}`,
+    op,
+    starts: { afterAckOf: i === 0 ? last.id : `d${first + i - 1}`, afterMs: 0 },
+    route: [(1 + i) % instances, (2 + i) % instances],
+    resendAfterMs: last.resendAfterMs,
+  }));
 }
 
 /** The fault is injected while the message is held, on the road of that instance alone; its severity is drawn from the seed. */
 function faultAt(fault: AnyFault, message: Spoken, { base }: Ground): Disturbance {
-  const { service } = message.place;
+  const service = fault.service ?? message.place.service;
   const [severity] = fc.sample(fault.severity, { seed: base.seed, numRuns: 1 });
   const strikes = { place: message.place, instance: 0, operation: "d1.1", forMs: 0 };
   const planned = { id: "f1", fault: fault.name, service, instance: 0, severity, strikes };

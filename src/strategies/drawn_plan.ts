@@ -5,6 +5,7 @@
 import fc from "fast-check";
 import type { AnyFault } from "../core/fault.ts";
 import { formatVersion } from "../core/plan.ts";
+import type { Service } from "../core/place.ts";
 import type { Operation, Plan, PlannedFault } from "../core/plan.ts";
 import type { NamedScenario, Sampled } from "../core/scenario.ts";
 
@@ -22,7 +23,7 @@ export function drawnPlan(
   const { scenario, path } = named;
   const plans = scenario.plans as Sampled<Operation>;
   const instances = scenario.instances ?? 3;
-  const faults = faultsOf(plans, instances, options.pinned);
+  const faults = faultsOf({ ...plans, needs: scenario.subject.needs }, instances, options.pinned);
   return fc.record({ deliveries: plans.workload, faults }).map(({ deliveries, faults }) => ({
     formatVersion,
     scenario: path,
@@ -30,6 +31,7 @@ export function drawnPlan(
     seed: options.seed,
     instances,
     warmUp: plans.warmUp ? Array.from({ length: instances }, (_, i) => [{ ...plans.warmUp!, key: `warm${i}` }]) : [],
+    ...(scenario.clocksMs ? { clocksMs: scenario.clocksMs } : {}),
     deliveries,
     faults,
     cuts: [],
@@ -39,12 +41,19 @@ export function drawnPlan(
 }
 
 type Unnumbered = Omit<PlannedFault, "id">;
+type Drawn = Sampled<Operation> & { readonly needs: readonly Service[] };
+
+/** The store that a fault strikes, or whose road. */
+function serviceOf({ service }: AnyFault, needs: readonly Service[]): fc.Arbitrary<Service> {
+  if (service) return fc.constant(service);
+  return needs.length === 1 ? fc.constant(needs[0]!) : fc.constantFrom(...needs);
+}
 
 /**
  * The pinned fault; and in two runs of three one or two more, each at another instance. Never two on one road: Toxiproxy 2.12 can hang for ever
  * while it takes one of several toxics off a connection (a slicer below a latency), and then nothing can be healed.
  */
-function faultsOf(plans: Sampled<Operation>, instances: number, i: number): fc.Arbitrary<PlannedFault[]> {
+function faultsOf(plans: Drawn, instances: number, i: number): fc.Arbitrary<PlannedFault[]> {
   const { faults, faultsMax = 2 } = plans;
   const pinned = faults[i % Math.max(1, faults.length)];
   if (!pinned) return fc.constant([]);
@@ -69,13 +78,13 @@ function faultsOf(plans: Sampled<Operation>, instances: number, i: number): fc.A
 }
 
 function window(
-  plans: Sampled<Operation>,
+  plans: Drawn,
   fault: AnyFault,
   instance: fc.Arbitrary<number | "all">,
 ): fc.Arbitrary<Unnumbered> {
   return fc.record({
     fault: fc.constant(fault.name),
-    service: fc.constant("postgres" as const),
+    service: serviceOf(fault, plans.needs),
     instance,
     severity: fault.severity,
     strikes: fc.record({ atMs: fc.nat(plans.withinMs ?? 300), forMs: fc.integer(plans.windowMs ?? windowMsByDefault) }),

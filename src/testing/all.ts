@@ -37,12 +37,15 @@ async function tests(only: readonly string[]): Promise<void> {
   const stop = () => signal.abort();
   for (const name of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(name, stop);
   await using stack = await startNative({ say: console.log, signal: signal.signal });
+  const redis = await stack.ownRedis();
   const folder = await Deno.makeTempDir({ prefix: "nevertwice-test-" });
   try {
     const junit = `${folder}/junit.xml`;
-    console.log(`\nTests on Postgres ${stack.versions.postgres} and Toxiproxy ${stack.versions.toxiproxy}`);
+    const services = Object.entries(stack.versions).map(([name, version]) => `${name} ${version}`).join(", ");
+    console.log(`\nTests on ${services}`);
     const succeeded = await deno(["test", "-A", `--junit-path=${junit}`, ...(only.length > 0 ? only : sources)], {
       NEVERTWICE_TEST_POSTGRES_URL: stack.shared.url.href,
+      NEVERTWICE_TEST_REDIS_URL: redis.url.href,
       NEVERTWICE_TEST_TOXIPROXY_URL: stack.toxiproxy.url.href,
     });
     add(await Deno.readTextFile(junit), succeeded);

@@ -50,7 +50,7 @@ export async function disturbedRoad(options: RoadOptions): Promise<DisturbedRoad
   const links = undo.use(
     await openLinks({
       toxiproxy: options.toxiproxyUrl,
-      upstreams: { postgres: options.postgresUrl },
+      stores: { postgres: { as: () => options.postgresUrl } },
       instances: options.instances ?? 1,
       session,
       lane: 0,
@@ -67,6 +67,9 @@ export async function disturbedRoad(options: RoadOptions): Promise<DisturbedRoad
       links: links.roads as readonly Link[],
       server: options.server,
       sql,
+      get redis(): never {
+        throw new Error("There is no Redis on this road");
+      },
       sessions: async () =>
         (await sql<{ pid: number }[]>`select pid from pg_stat_activity where application_name = ${session}`)
           .map(({ pid }) => pid),

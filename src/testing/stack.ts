@@ -7,9 +7,11 @@
  */
 import { startNative } from "../platform/native/stack.ts";
 
-/** Where the services of this process listen; both addresses are of loopback. */
+/** Where the services of this process listen; all addresses are of loopback. */
 export interface TestStack {
   readonly postgresUrl: URL;
+  /** A Redis without a password, shared by all test files: a test that flushes, fills or stops it needs one of its own. */
+  readonly redisUrl: URL;
   readonly toxiproxyUrl: URL;
 }
 
@@ -22,12 +24,17 @@ export function testStack(): Promise<TestStack> {
 }
 
 async function start(): Promise<TestStack> {
-  const postgres = Deno.env.get("NEVERTWICE_TEST_POSTGRES_URL");
-  const toxiproxy = Deno.env.get("NEVERTWICE_TEST_TOXIPROXY_URL");
-  if (postgres && toxiproxy) return { postgresUrl: new URL(postgres), toxiproxyUrl: new URL(toxiproxy) };
+  const [postgres, redis, toxiproxy] = ["POSTGRES", "REDIS", "TOXIPROXY"].map(given);
+  if (postgres && redis && toxiproxy) return { postgresUrl: postgres, redisUrl: redis, toxiproxyUrl: toxiproxy };
   const stack = await startNative({ say: (line) => console.error(line), signal: new AbortController().signal });
   return {
-    postgresUrl: new URL(Deno.env.get("NEVERTWICE_TEST_POSTGRES_URL") || stack.shared.url),
-    toxiproxyUrl: new URL(Deno.env.get("NEVERTWICE_TEST_TOXIPROXY_URL") || stack.toxiproxy.url),
+    postgresUrl: postgres ?? stack.shared.url,
+    redisUrl: redis ?? (await stack.ownRedis()).url,
+    toxiproxyUrl: toxiproxy ?? stack.toxiproxy.url,
   };
+}
+
+function given(name: string): URL | undefined {
+  const address = Deno.env.get(`NEVERTWICE_TEST_${name}_URL`);
+  return address ? new URL(address) : undefined;
 }

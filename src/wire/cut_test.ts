@@ -71,8 +71,8 @@ Deno.test(`a cut has the same outcome in each of ${repetitions} repetitions, at 
   const schema = `cut_${crypto.randomUUID().slice(0, 8)}`;
   const direct = postgres(postgresUrl.href, { max: 1, fetch_types: false, onnotice: () => {} });
   await direct.unsafe(`create schema ${schema}; create table ${schema}.claims (key text)`);
-  const upstreams = { postgres: postgresUrl };
-  await using links = await openLinks({ toxiproxy: toxiproxyUrl, upstreams, instances, session: schema, lane: 0 });
+  const stores = { postgres: { as: () => postgresUrl } };
+  await using links = await openLinks({ toxiproxy: toxiproxyUrl, stores, instances, session: schema, lane: 0 });
   const entries: Recorded[] = [];
   await links.open({ record: (entry) => void entries.push(entry), now: () => performance.now() });
   try {

@@ -17,6 +17,7 @@ import { Listener } from "./listener.ts";
 import { type Armed, Places } from "./places.ts";
 import { PostgresFraming } from "./postgres_framing.ts";
 import { Recording, type WireRun } from "./recording.ts";
+import { RedisFraming } from "./redis_framing.ts";
 import { Resets } from "./resets.ts";
 
 export type { Recorded, WireRun } from "./recording.ts";
@@ -37,6 +38,7 @@ const endingMsMax = 100;
 
 const framings: Readonly<Record<Service, (tls: "pass" | "refuse") => Framing>> = {
   postgres: (tls) => new PostgresFraming(tls),
+  redis: () => new RedisFraming(),
 };
 
 /** Makes a wire. It listens from its first `open` on. Rejects if no port is free. */

@@ -6,17 +6,11 @@
 import type { ChildSpec } from "./child.ts";
 import type { Limits } from "./limits.ts";
 
-/** What drivers read: npm:postgres and npm:pg look for PG* and for the user's name. */
-const readableEnv = [
-  "PG*",
-  "USER",
-  "USERNAME",
-  "LOGNAME",
-  "NODE_ENV",
-  "NODE_DEBUG",
-  "NODE_PG_FORCE_NATIVE",
-  "NO_COLOR",
-];
+/**
+ * All of our environment that the process is born with. It may read all of it, for a package of npm:ioredis lists the environment; so
+ * nothing is in it that a driver would be steered by (PG*), or that is somebody's secret.
+ */
+const inherited = /^(PATH|HOME|USER|USERNAME|LOGNAME|TMPDIR|TEMP|TMP|LANG|LC_\w+|TZ|DENO_\w+|XDG_\w+|LD_LIBRARY_PATH)$/;
 
 /** Where the repository is, and what else subjects may read. */
 export interface HostOptions {
@@ -37,10 +31,12 @@ export function denoHost({ root, readable, limits }: HostOptions): ChildSpec {
     `--config=${root}/deno.json`,
     "--allow-net=127.0.0.1",
     `--allow-read=${[root, ...readable].map((path) => path.replaceAll(",", ",,")).join(",")}`,
-    `--allow-env=${readableEnv.join(",")}`,
+    "--allow-env",
     new URL("./host.ts", import.meta.url).href,
   ];
-  return { command: Deno.execPath(), args, cwd: root, env: hostEnv(), limits };
+  const kept = Object.entries(Deno.env.toObject()).filter(([name]) => inherited.test(name));
+  const env = { ...Object.fromEntries(kept), ...ours() };
+  return { command: Deno.execPath(), args, cwd: root, env, limits };
 }
 
 /** The command that brings what a module imports into Deno's cache, for which a host has no permission. */
@@ -67,6 +63,11 @@ export function misses(reason: string): boolean {
  */
 export function hostEnv(): Record<string, string> {
   const env = Object.fromEntries(Object.entries(Deno.env.toObject()).filter(([name]) => !name.startsWith("PG")));
-  const unproxied = [env.NO_PROXY ?? env.no_proxy, "127.0.0.1", "localhost"].filter(Boolean).join(",");
-  return { ...env, NO_COLOR: "1", NO_PROXY: unproxied, no_proxy: unproxied };
+  return { ...env, ...ours() };
+}
+
+function ours(): Record<string, string> {
+  const { NO_PROXY, no_proxy } = Deno.env.toObject();
+  const unproxied = [NO_PROXY ?? no_proxy, "127.0.0.1", "localhost"].filter(Boolean).join(",");
+  return { NO_COLOR: "1", NO_PROXY: unproxied, no_proxy: unproxied };
 }

@@ -59,5 +59,7 @@ async function countTimers(): Promise<number> {
 }
 
 function timersSet(): number {
-  return process.getActiveResourcesInfo().filter((resource) => resource === "Timeout").length;
+  // Which version of Node's types is in sight depends on the packages; this one method is missing in older ones.
+  const { getActiveResourcesInfo } = process as unknown as { getActiveResourcesInfo(): readonly string[] };
+  return getActiveResourcesInfo.call(process).filter((resource) => resource === "Timeout").length;
 }

@@ -37,3 +37,8 @@ export async function askPostgres(port: number, deadlineMs: number): Promise<Pos
     await client.end();
   }
 }
+
+/** Whether that is how a server refuses which is still replaying what it knew. */
+export function isStartingUp(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === "57P03";
+}

@@ -34,17 +34,17 @@ export async function pristineArchive(session: Session, program: Installation, a
   }
 }
 
-/** Makes `data/NAME` of the session out of the archive. Throws StackError. */
+/** Makes a data folder out of the archive. Throws StackError. */
 export async function fillDataFolder(
-  session: Session,
+  data: string,
   archive: string,
-  name: string,
+  session: Session,
   signal: AbortSignal,
 ): Promise<void> {
-  const data = `${session.folder}/data/${name}`;
+  const name = `fill-${data.slice(data.lastIndexOf("/") + 1)}`;
   const script = 'mkdir -m 700 "$0" && exec tar -xf "$1" -C "$0"';
   try {
-    await launchAndWait(session, { name: `fill-${name}`, command: "sh", args: ["-c", script, data, archive] }, signal);
+    await launchAndWait(session, { name, command: "sh", args: ["-c", script, data, archive] }, signal);
   } catch (error) {
     // Whatever is wrong with it, the next start makes a new one.
     if (!signal.aborted) await removeIfThere(archive);

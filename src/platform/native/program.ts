@@ -1,7 +1,7 @@
 /**
  * NOUNS of finding and fetching: a program that a stack needs, the places where it may be, the sources that can give it.
  *
- * A sibling of `postgres_program.ts` and `toxiproxy_program.ts` (a Redis, say) is one value of `Program`.
+ * A sibling of `postgres_program.ts`, `redis_program.ts` and `toxiproxy_program.ts` is one value of `Program`.
  */
 
 /** A folder that may hold the program, and how to name it to people. */
@@ -13,7 +13,7 @@ export interface Place {
   readonly libraries?: string | undefined;
 }
 
-/** A program that was found and answered; `path` is the executable itself, symbolic links followed. */
+/** A program that was found and answered; `path` is the executable itself, symbolic links followed unless its name matters. */
 export interface Installation {
   readonly path: string;
   readonly version: string;

@@ -2,7 +2,9 @@
 #
 #   watch FOLDER            waits until the harness ends (end of input), then does what `end` does
 #   launch FOLDER NAME ...  writes down who this process is, then becomes the given program
-#   kill FOLDER NAME DATA   kill -9 of one Postgres and its children, at one moment, and its traces in the kernel
+#   kill FOLDER NAME DATA   kill -9 of one server and its children, at one moment, and its traces in the kernel
+#   freeze FOLDER NAME      SIGSTOP to one server and its children; ends once they are stopped
+#   thaw FOLDER NAME        SIGCONT to them; ends once none is stopped
 #   end FOLDER              ends all programs of the session and removes its folder
 #   sweep PARENT            does `end` for every session in PARENT whose harness is dead
 #
@@ -29,6 +31,18 @@ born() {
 # lives PID BORN
 lives() {
   [ -n "$2" ] && [ "$(born "$1")" = "$2" ]
+}
+
+# state PID: one letter, T for a process that is stopped; nothing when there is none.
+state() {
+  if [ -r /proc/self/stat ]; then
+    { read -r line <"/proc/$1/stat"; } 2>/dev/null || return 0
+    set -- ${line##*) }
+    echo "$1"
+  else
+    set -- $(ps -o state= -p "$1")
+    echo "${1%"${1#?}"}"
+  fi
 }
 
 children() {
@@ -105,6 +119,45 @@ kill_one() {
   forget_shared_memory "$3"
 }
 
+# the_server FOLDER NAME: sets pid, or ends with the reason when the server does not run.
+the_server() {
+  [ -f "$1/running/$2" ] && read -r pid birth <"$1/running/$2" && lives "$pid" "$birth" && return 0
+  echo "because it does not run"
+  exit 1
+}
+
+# wait_stopped yes|no PID...: until all of them that still live are stopped, or none is; the server itself must live.
+wait_stopped() {
+  wanted=$1
+  shift
+  for one in "$@"; do
+    turns=500
+    while :; do
+      case "$wanted$(state "$one")" in yesT | yesZ | yesX | yes | no[!T]* | no) break ;; esac
+      turns=$((turns - 1))
+      [ "$turns" -gt 0 ] || { echo "because process $one did not within 5 s"; exit 1; }
+      sleep 0.01 2>/dev/null || sleep 1
+    done
+  done
+  lives "$pid" "$birth" || { echo "because it ended"; exit 1; }
+}
+
+# The parent goes first, so that it makes no child between the look and the blow; and last, so that it meets none that stands.
+freeze() {
+  the_server "$@"
+  kill -STOP "$pid" && wait_stopped yes "$pid"
+  offspring=$(children "$pid")
+  [ -z "$offspring" ] || kill -STOP $offspring 2>/dev/null
+  wait_stopped yes $offspring
+}
+
+thaw() {
+  the_server "$@"
+  offspring=$(children "$pid")
+  kill -CONT $offspring "$pid" 2>/dev/null
+  wait_stopped no $offspring "$pid"
+}
+
 end() {
   folder=$1
   [ -d "$folder" ] && [ ! -L "$folder" ] || return 0
@@ -112,7 +165,9 @@ end() {
   for record in "$folder"/ending/*; do
     [ -f "$record" ] && read -r pid birth <"$record" && lives "$pid" "$birth" || continue
     case "$record" in
-      */postgres-*) kill -QUIT "$pid" ;; # an immediate shutdown: it ends its own children, and leaves nothing in the kernel
+      # An immediate shutdown: it ends its own children, and leaves nothing in the kernel. They may be frozen too.
+      */postgres-*) kill -QUIT "$pid" && [ "$(state "$pid")" != T ] || kill -CONT $(children "$pid") ;;
+      */redis-*) kill_tree "$pid" "$birth" ;; # it has nothing to tidy up, and one that is loading hears no other signal
       */toxiproxy) kill -KILL "$pid" ;;    # it has nothing to tidy up, and asked to end it may wait seconds for an idle connection
       *) kill -TERM "$pid" ;;
     esac
@@ -166,7 +221,7 @@ sweep() {
 verb=$1
 shift
 case "$verb" in
-  watch | launch | end | sweep) "$verb" "$@" ;;
+  watch | launch | freeze | thaw | end | sweep) "$verb" "$@" ;;
   kill) kill_one "$@" ;;
   *) exit 64 ;;
 esac

@@ -11,7 +11,7 @@ const script = await Deno.readTextFile(new URL("./supervise.sh", import.meta.url
 const SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
 
 /** What the script can do; it explains them itself. */
-export type Verb = "watch" | "launch" | "kill" | "end" | "sweep";
+export type Verb = "watch" | "launch" | "kill" | "freeze" | "thaw" | "end" | "sweep";
 
 /** The pieces of a Deno.Command for one verb. Only PATH is inherited: a PGOPTIONS of the user must not steer our services. */
 export function superviseCommand(verb: Verb, args: readonly string[], env: Record<string, string> = {}) {
@@ -26,7 +26,7 @@ export function superviseCommand(verb: Verb, args: readonly string[], env: Recor
 }
 
 /** Runs a verb that ends by itself. */
-export async function supervise(verb: "kill" | "end" | "sweep", args: readonly string[]): Promise<Ran> {
+export async function supervise(verb: Exclude<Verb, "watch" | "launch">, args: readonly string[]): Promise<Ran> {
   const { command, args: all, env } = superviseCommand(verb, args);
   return await runProgram({ command, args: all, env, deadlineMs: SUPERVISE_DEADLINE_MS });
 }
