@@ -115,6 +115,7 @@ async function run(options: ChaosOptions, folder: string, show: Live, { signal }
       ownLanes: 2,
       instances: Math.max(...options.scenarios.map(({ scenario }) => scenario.instances ?? 3)),
       signal: ended,
+      services: [...new Set(options.scenarios.flatMap(({ scenario }) => scenario.subject.needs))],
       hosts: options.scenarios.map(({ scenario }) => scenario.subject.host),
       say: show.say,
     });

@@ -2,7 +2,7 @@
  * `replay`: executes the plan of a stored run again, several times, and gives the rate at which it strikes.
  */
 
-import type { AnyFault } from "../core/fault.ts";
+import { type AnyFault, strikesPostgresItself } from "../core/fault.ts";
 import type { Plan } from "../core/plan.ts";
 import type { NamedScenario } from "../core/scenario.ts";
 import { propertiesOf } from "../core/scenario.ts";
@@ -45,6 +45,7 @@ export async function replay(options: ReplayOptions): Promise<number> {
       ownLanes: 1,
       instances: replayed.plan.instances,
       signal,
+      services: replayed.subject.needs,
       hosts: [replayed.subject.host],
       say: console.log,
     });
@@ -80,7 +81,7 @@ async function read({ run, scenarios }: ReplayOptions): Promise<Replayed> {
 }
 
 async function once({ named, plan, subject, faults }: Replayed, world: OpenWorld): Promise<Judgement> {
-  const own = plan.faults.some((planned) => faults.get(planned.fault)?.ownServer);
+  const own = plan.faults.some(({ fault }) => strikesPostgresItself(faults.get(fault)!));
   const lane = await world.lanes.take(own ? "own" : "shared", 0);
   const { newPrefix, versions, listen } = world;
   const history = await execute({ plan, subject, faults, lane, prefix: newPrefix(), versions, listen });

@@ -3,6 +3,7 @@
  * the opposite order, whatever way the session ends.
  */
 
+import type { Service } from "../core/place.ts";
 import type { Subject } from "../core/subject.ts";
 import { openLane } from "../platform/lane.ts";
 import { insidePool, processPool } from "../platform/instances/pool.ts";
@@ -20,6 +21,8 @@ export interface WorldOptions {
   readonly ownLanes: number;
   readonly instances: number;
   readonly signal: AbortSignal;
+  /** The stores that the chosen scenarios need. */
+  readonly services: readonly Service[];
   /** Where the subjects are found. */
   readonly hosts: readonly Subject["host"][];
   say(line: string): void;
@@ -73,20 +76,16 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     const base = { session, instances: options.instances, toxiproxyUrl: stack.toxiproxy.url, instancePool: pool, sink };
     const lanes = open.use(
       new Lanes(async (kind, index) => {
-        if (kind === "shared") {
-          return await openLane({ ...base, index, postgres: { url: stack.shared.url, server: undefined } });
-        }
-        const own = await stack.own(ownServerSettings);
-        void mourn(own);
-        const later = () => Promise.reject(new Error("not yet"));
-        const server = {
-          service: "postgres" as const,
-          kill: () => own.kill(),
-          restart: () => own.restart(),
-          freeze: later,
-          thaw: later,
-        };
-        return await openLane({ ...base, index, postgres: { url: own.url, server } });
+        const [redis, own] = await Promise.all([
+          options.services.includes("redis") ? stack.ownRedis() : undefined,
+          kind === "own" ? stack.own(ownServerSettings) : undefined,
+        ]);
+        for (const server of [redis, own]) if (server) void mourn(server);
+        return await openLane({
+          ...{ ...base, index },
+          postgres: own ? { url: own.url, server: own } : { url: stack.shared.url, server: undefined },
+          redis: redis && { url: redis.url, server: redis },
+        });
       }, { shared: options.lanes, own: options.ownLanes }),
     );
     await warm;

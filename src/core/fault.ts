@@ -112,7 +112,7 @@ export interface Fault<Severity = unknown> {
   readonly story: string;
   /** The store that it is about. A fault of the road has none: it strikes the road to any store that the subject needs. */
   readonly service?: Service;
-  /** True if it strikes the server itself: the run then gets a server of its own. */
+  /** True if it strikes the server itself: the run then gets a server of its own. Every lane of a stack that may have one has its own Redis. */
   readonly ownServer?: boolean;
   readonly severity: Arbitrary<Severity>;
   inject(target: Target, severity: Severity): Promise<Injected>;
@@ -121,4 +121,9 @@ export interface Fault<Severity = unknown> {
 /** A fault whose severity only it understands: what scenarios list, and what the engine handles as data. */
 export interface AnyFault extends Pick<Fault, "name" | "story" | "service" | "ownServer" | "severity"> {
   inject(target: Target, severity: never): Promise<Injected>;
+}
+
+/** True for a fault that only a lane with a Postgres of its own can take. */
+export function strikesPostgresItself({ service, ownServer }: Pick<Fault, "service" | "ownServer">): boolean {
+  return ownServer === true && service !== "redis";
 }

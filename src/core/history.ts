@@ -111,9 +111,15 @@ export interface MessageEntry {
   readonly direction: Direction;
   readonly message: string;
   readonly bytes: number;
-  /** Ordinal of the request on this connection; a reply has that of the request which it answers. 0: the connect itself. */
+  /**
+   * Ordinal of the request on this connection; a reply has that of the request which it answers. 0: the connect itself, and what the
+   * store says unasked. MULTI ... EXEC is one request.
+   */
   readonly request: number;
-  /** Up: the statement, shortened and without literals. Down: an error's code, or the state of the transaction. */
+  /**
+   * Up: the statement, shortened and without literals; for Redis the number of keys of a script. Down: an error's code, or the state
+   * of the transaction.
+   */
   readonly text?: string;
   /** Down: true on the last message of a reply. */
   readonly last?: boolean;

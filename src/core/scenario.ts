@@ -26,6 +26,8 @@ export interface Sampled<Op extends Operation> {
   readonly faultsMax?: number;
   /** Each fault strikes all instances, for only there it is certain to meet what it is about; false by default. */
   readonly onAllRoads?: boolean;
+  /** Faults of the road strike those to these stores only; to all that the subject needs by default. */
+  readonly services?: readonly Service[];
   /** Faults begin within this time; 300 ms by default. */
   readonly withinMs?: number;
   /** How long faults stay in place: 80 to 250 ms by default. */
@@ -41,6 +43,8 @@ export interface EveryPlace<Op extends Operation> {
   readonly strategy: "cuts";
   /** The operation whose conversation is learned and disturbed. */
   readonly operation: Op;
+  /** What opens the connections of an instance before time zero; its key is replaced by `warm0`. The operation itself by default. */
+  readonly warmUp?: Op;
   /** What is done and acknowledged beforehand, in this order, at the last instance: what the operation finds in the stores. */
   readonly before?: readonly Op[];
   /** What is delivered when all else was acknowledged, one after the other, at the instances in turn: what brings the work to its end. */

@@ -3,7 +3,7 @@
  */
 
 import { join } from "node:path";
-import type { AnyFault } from "../core/fault.ts";
+import { type AnyFault, strikesPostgresItself } from "../core/fault.ts";
 import type { Entry } from "../core/history.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Property } from "../core/property.ts";
@@ -121,12 +121,15 @@ export class Attempts {
   }
 
   async #execute(plan: Plan, subject: Subject): Promise<Judged["history"]> {
-    const [history] = await this.#onLane(this.#ownServer(plan) ? "own" : "shared", () => [plan], subject);
+    const own = this.#strikesServer(plan, strikesPostgresItself);
+    const [history] = await this.#onLane(own ? "own" : "shared", () => [plan], subject);
     return history!;
   }
 
   #executeWithOthers(plan: Plan, subject: Subject): Promise<Judged["history"]> {
-    if (this.#seriesMax === 1 || this.#ownServer(plan)) return this.#execute(plan, subject);
+    if (this.#seriesMax === 1 || this.#strikesServer(plan, ({ ownServer }) => ownServer === true)) {
+      return this.#execute(plan, subject);
+    }
     const { promise, resolve, reject } = Promise.withResolvers<Judged["history"]>();
     this.#asked.push({ plan, give: resolve, fail: reject });
     void this.#series(subject);
@@ -174,8 +177,10 @@ export class Attempts {
     }
   }
 
-  #ownServer(plan: Plan): boolean {
-    return plan.faults.some((planned) => this.#faults.get(planned.fault)?.ownServer);
+  #strikesServer(plan: Plan, strikes: (fault: AnyFault) => boolean): boolean {
+    return plan.faults.map(({ fault }) => this.#faults.get(fault)).some((fault) =>
+      fault !== undefined && strikes(fault)
+    );
   }
 
   async #store(run: StoredRun, important: boolean): Promise<string | undefined> {

@@ -4,7 +4,7 @@
  */
 
 import type { Lane, StartSpec } from "../core/lane.ts";
-import type { Plan } from "../core/plan.ts";
+import { disturbs, type Plan } from "../core/plan.ts";
 import type { Namespace, Subject } from "../core/subject.ts";
 import { Clients } from "./client.ts";
 import { Mark } from "./mark.ts";
@@ -175,9 +175,10 @@ export class Ground {
   }
 }
 
-/** A conversation on a new connection can only be disturbed where none is open yet: at an instance that nothing warmed. */
+/** A conversation on a new connection can only be learned and disturbed where none is open yet: at an instance that nothing warmed. */
 function mustBeNew(plan: Plan, instance: number): boolean {
   if ((plan.warmUp[instance] ?? []).length > 0) return false;
+  if (!disturbs(plan)) return true;
   const met = [
     ...plan.cuts.map((cut) => cut.instance === instance),
     ...plan.holds.map((hold) => hold.kind === "barrier" ? instance in hold.operations : hold.instance === instance),

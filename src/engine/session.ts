@@ -3,6 +3,7 @@
  * the order of the scenarios, whatever way it ends.
  */
 
+import { strikesPostgresItself } from "../core/fault.ts";
 import { propertiesOf } from "../core/scenario.ts";
 import type { Control, NamedScenario } from "../core/scenario.ts";
 import type { ScenarioResult } from "../core/results.ts";
@@ -66,7 +67,7 @@ export async function runSession(options: SessionOptions): Promise<readonly Scen
 }
 
 function needsOwnServer(named: NamedScenario): boolean {
-  return listedFaults(named).some((fault) => fault.ownServer);
+  return listedFaults(named).some(strikesPostgresItself);
 }
 
 /** What breaks in one scenario is said in its result; the others go on. */

@@ -3,6 +3,7 @@
  * kind of disturbance of the wire is one more function here; a fault of `faults/` needs none.
  */
 
+import type { MessageEntry } from "../core/history.ts";
 import { describePlace, type MessagePlace, type Place } from "../core/place.ts";
 import type { PlannedCut, PlannedHold } from "../core/plan.ts";
 import type { DisturbanceView, View } from "../core/view.ts";
@@ -76,15 +77,22 @@ function statementAt(view: View, disturbance: DisturbanceView, at: { place: Mess
   const last = before.at(-1);
   if (!last) return undefined;
   const whole = "byte" in at.place && at.place.byte === "end";
-  if (at.place.direction === "up" && !whole && (last.direction === "down" || endsRequest.has(last.message))) {
+  if (at.place.direction === "up" && !whole && (last.direction === "down" || endsRequest(last))) {
     return undefined;
   }
   const asked = before.findLast((message) =>
     message.direction === "up" && message.connection === last.connection && message.request === last.request &&
-    message.text !== undefined
+    statementOf(message) !== undefined
   );
-  return asked?.text === undefined ? undefined : short(asked.text);
+  return asked && short(statementOf(asked)!);
+}
+
+/** What an up message asks for, in words: a command of Redis is called by its name. */
+function statementOf({ service, message, text }: MessageEntry): string | undefined {
+  return service === "redis" ? message : text;
 }
 
 /** Messages after which the next one on the way up begins another request. */
-const endsRequest: ReadonlySet<string> = new Set(["Query", "Sync"]);
+function endsRequest({ service, message }: MessageEntry): boolean {
+  return service === "redis" ? message !== "MULTI" : message === "Query" || message === "Sync";
+}

@@ -9,6 +9,7 @@ import { postgresProgram } from "./native/postgres_program.ts";
 import { find, type Program, type Source } from "./native/program.ts";
 import { isRoot, type ServiceUser, serviceUser } from "./native/service_user.ts";
 import { parentOf, realPath } from "./native/folders.ts";
+import { redisProgram } from "./native/redis_program.ts";
 import { reasonOf } from "./native/stack_error.ts";
 import { toxiproxyProgram } from "./native/toxiproxy_program.ts";
 
@@ -27,14 +28,24 @@ const NETWORK_DEADLINE_MS = 20_000;
 export async function examine(): Promise<Need[]> {
   const user = await serviceUser().catch((error: unknown) => reasonOf(error));
   const known = typeof user === "string" ? undefined : user;
-  const programs = [postgresProgram(known), toxiproxyProgram()];
+  const programs = [
+    { program: postgresProgram(known), optional: false },
+    // Without it the scenarios that need it are skipped.
+    { program: redisProgram(known), optional: true },
+    { program: toxiproxyProgram(), optional: false },
+  ];
   const sources = await Promise.all(
-    programs.map((program) => Promise.all(program.sources.map((source) => sourceNeed(program, source)))),
+    programs.map(({ program }) => Promise.all(program.sources.map((source) => sourceNeed(program, source)))),
   );
   const cache = await cacheFolder(known);
   return [
     denoNeed(),
-    ...await Promise.all(programs.map((program, index) => programNeed(program, cache, sources[index] ?? []))),
+    ...await Promise.all(
+      programs.map(async ({ program, optional }, index) => {
+        const need = await programNeed(program, cache, sources[index] ?? []);
+        return { ...need, optional: optional || need.optional };
+      }),
+    ),
     ...sources.flat(),
     userNeed(user),
     portNeed(),
@@ -93,7 +104,7 @@ async function sourceNeed(program: Program, source: Source): Promise<Need> {
 }
 
 function userNeed(user: ServiceUser | string | undefined): Need {
-  const need = { name: "user for Postgres", wanted: "not root", optional: false };
+  const need = { name: "user for the stores", wanted: "not root", optional: false };
   if (typeof user === "string") {
     return { ...need, missing: { why: user, todo: ["Add a user: useradd --system postgres"] } };
   }

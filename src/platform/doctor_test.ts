@@ -6,7 +6,9 @@ import { examine, type Need, renderNeeds } from "./doctor.ts";
 
 Deno.test("the doctor names each need, and for each either where it is or why it is missing", async () => {
   const needs = await examine();
-  for (const name of ["Deno", "Postgres", "Toxiproxy", "user for Postgres", "free ports", "temporary folder"]) {
+  for (
+    const name of ["Deno", "Postgres", "Redis", "Toxiproxy", "user for the stores", "free ports", "temporary folder"]
+  ) {
     assert.ok(needs.some((need) => need.name === name), `nothing is said about ${name}`);
   }
   for (const need of needs) assert.notEqual(need.found === undefined, need.missing === undefined, need.name);

@@ -69,6 +69,15 @@ Deno.test("at_most_once knows nothing of a run without effects", () => {
   assert.deepEqual(verdict, { verdict: "unknown", examined: 0, because: "no effect was made" });
 });
 
+Deno.test("at_most_once counts effects of messages by their keys, and misses none of what makes none", () => {
+  const batch = `
+    A  |-push(c1/m1)-ok| |-push(c1/m2)-ok| |-turn(c1/turn)-ok|
+                                            *effect(c1/m1 in=b1) *effect(c1/m2 in=b1)`;
+  assert.deepEqual(atMostOnce.check(drawn(batch).view), { verdict: "holds", examined: 2 });
+  const again = `${batch}   *effect(c1/m1 in=b2)`;
+  assert.equal(atMostOnce.check(drawn(again).view).verdict, "violated");
+});
+
 Deno.test("at_most_once never accuses a correct history, and always one with an effect twice", () => {
   fc.assert(fc.property(madeOptions, fc.nat(), (options, pick) => {
     const { plan, entries } = madeHistory(options);

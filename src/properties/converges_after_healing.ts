@@ -1,6 +1,6 @@
 /**
  * Nothing is stuck for ever: in the promised time after the last heal, each key has been answered for good, each acknowledged
- * one has its effect, and nothing is pending.
+ * one has its effect or is a dead letter, and nothing is pending.
  *
  * For good are `ok`, a final refusal and a planted error. The time of a key begins with the last heal or with the first send
  * of its last delivery, whichever is later, and stalls of the observer prolong it; a sender that did not come again
@@ -11,6 +11,8 @@ import { stalledMs } from "../core/disturbance.ts";
 import type { Property } from "../core/property.ts";
 import { holds, type Unknown, unknown, type Verdict, violated } from "../core/verdict.ts";
 import type { KeyView, OperationView, View } from "../core/view.ts";
+import { firstAcknowledged } from "./acknowledged.ts";
+import { deadLettersOf, whyUnseen } from "./batches.ts";
 
 /** Violated by a key, an effect or a lease that is still open at the promised time. Examines the keys. */
 export const convergesAfterHealing: Property = {
@@ -45,6 +47,7 @@ interface Run {
 /** All that is not settled, and whether that is the subject's fault. */
 function* verdicts(run: Run): Generator<Verdict> {
   const { history, healedMs } = run;
+  const dead = deadLettersOf(history);
   for (const key of history.keys.values()) {
     if (key.operations.length === 0) continue;
     const last = lastAnswered(key.operations);
@@ -52,10 +55,12 @@ function* verdicts(run: Run): Generator<Verdict> {
     if (open) yield stuck(run, key, open);
     else if (!settledForGood(last)) yield stuck(run, key, last);
     else yield* late(run, key);
-    const acknowledged = key.operations.find((operation) => operation.outcome === "ok");
-    if (!acknowledged || !history.quiet || hasEffect(key)) continue;
+    const acknowledged = firstAcknowledged(key);
+    if (!acknowledged || !history.quiet || hasEffect(key) || dead.has(key.key)) continue;
     const what = `event ${key.key} was acknowledged to ${acknowledged.id} and has no effect`;
-    yield inTime(run, sinceMs(run, key), what, [acknowledged.invoke.index, acknowledged.settled!.index]);
+    const unseen = whyUnseen(history);
+    if (unseen) yield unknown(`${what}; ${unseen}, so it may be a dead letter`, run.examined);
+    else yield inTime(run, sinceMs(run, key), what, [acknowledged.invoke.index, acknowledged.settled!.index]);
   }
   for (const pending of history.pending) {
     const key = history.keys.get(pending.key);

@@ -59,6 +59,27 @@ Deno.test("converges_after_healing is violated by what is still pending, and by 
   assert.match(lost.because, /^event e1 was acknowledged to d1\.1 and has no effect/);
 });
 
+Deno.test("converges_after_healing asks for no effect of a dead letter, nor of what makes none of its own", () => {
+  const picture = (line: string) => `
+    A  |-push(c1/m1)-ok| |-turn(c1/turn)-ok|                                                    #sent
+    A                                          ${line}
+  `;
+  assert.equal(check(picture("!dead(b1 c1/m1)")).verdict, "holds");
+  const lost = history(picture("!batch(b1 c1/m1)"));
+  const verdict = convergesAfterHealing.check(lost.view);
+  assert.ok(verdict.verdict === "violated");
+  assert.deepEqual(told(lost, verdict.evidence), ["invoke d1.1", "ok d1.1"]);
+  assert.equal(check(picture("!batch(b1 c1/m1) %notes")).verdict, "unknown");
+  assert.equal(check(`A  |-turn(c1/turn)-ok|`).verdict, "holds");
+});
+
+Deno.test("converges_after_healing is violated by a turn that never finds its conversation empty", () => {
+  const picture = `
+    A  |-turn(c1/turn)-fail| |-turn(c1/turn)-fail| |-turn(c1/turn)-fail|                        #sent
+  `;
+  assert.equal(check(picture).verdict, "violated");
+});
+
 Deno.test("converges_after_healing is violated by an answer that is not for good after the promised time", () => {
   const picture = `
     A  |--deliver(e1)-fail(busy)|       |--deliver(e1)-----------------------------fail(busy)| |--deliver(e1)-ok|

@@ -55,6 +55,17 @@ Deno.test("handler_waits_for_a_verdict counts no reply to connecting, to bracket
   assert.equal(check(" >both <done <done <ready"), "holds");
 });
 
+Deno.test("handler_waits_for_a_verdict takes the reply of a script for a decision, and no error and no greeting", () => {
+  assert.equal(check(" >limit <list"), "holds");
+  assert.equal(check(" >limit <none"), "holds");
+  assert.equal(check(" >limit <refusal"), "violated");
+  assert.equal(check(" >limit <refusal >pushtext <number"), "holds"); // the script was not known, and is sent whole
+  assert.equal(check(" >limit"), "violated");
+  assert.equal(check(" >hello <list >setinfo <fine >info <list"), "violated");
+  assert.equal(check(" >load <list"), "violated");
+  assert.equal(check(" >rpush <number"), "holds");
+});
+
 Deno.test("handler_waits_for_a_verdict wants the reply before the handler, to this call, at this instance", () => {
   const late = drawn(`
     A  |--deliver(e1)--------------------------ok|

@@ -1,30 +1,33 @@
 /**
- * Nothing acknowledged is lost: once all is healed and quiet, each key that was answered ok has an effect.
+ * Nothing acknowledged is lost: once all is healed and quiet, each key that was answered ok has an effect, or is a dead letter.
  *
- * Any answer of the key counts as its acknowledgement, `first` or `duplicate`: the sender does not come again. A `duplicate`
- * of the sink shows an effect too. Only an effect of an operation begun before the acknowledgement counts: where a later send
- * made it, the event was lost, and the sender that came again without need has mended it by luck. Without quiescence an effect that is there is there, and one that is not may still come.
- * A sibling judges other things that a subject took on.
+ * Any answer of the key counts as its acknowledgement, `first` or `duplicate`: the sender does not come again. Operations that
+ * make no effect of their own owe none. A `duplicate` of the sink shows an effect too. Only an effect of an operation begun before the acknowledgement counts: where a later send
+ * made it, the event was lost, and the sender that came again without need has mended it by luck. Without quiescence an effect
+ * that is there is there, and one that is not may still come. A sibling judges other things that a subject took on.
  */
 
 import type { Property } from "../core/property.ts";
 import { holds, unknown, violated } from "../core/verdict.ts";
 import type { KeyView, OperationView } from "../core/view.ts";
+import { firstAcknowledged } from "./acknowledged.ts";
+import { deadLettersOf, whyUnseen } from "./batches.ts";
 
-/** Violated by an acknowledged key without any effect. Examines the acknowledged keys. */
+/** Violated by an acknowledged key with neither effect nor dead letter. Examines the acknowledged keys. */
 export const noneLost: Property = {
   name: "none_lost",
   claim: "Every acknowledged event has its effect once all is healed and quiet",
   kind: "safety",
   check(history) {
+    const dead = deadLettersOf(history);
     let examined = 0;
-    const lost: KeyView[] = [];
+    let first: KeyView | undefined;
     for (const key of history.keys.values()) {
-      if (!key.operations.some((operation) => operation.outcome === "ok")) continue;
+      const acknowledged = firstAcknowledged(key);
+      if (!acknowledged) continue;
       examined++;
-      if (!hasEffect(key, firstAck(key)!)) lost.push(key);
+      if (!hasEffect(key, acknowledged) && !dead.has(key.key)) first ??= key;
     }
-    const [first] = lost;
     if (!first) return holds(examined, "nothing was acknowledged");
     if (!history.quiet) {
       return unknown(`the run did not become quiet, so the effect of ${first.key} may still have come`, examined);
@@ -35,7 +38,9 @@ export const noneLost: Property = {
         examined,
       );
     }
-    const acknowledged = firstAck(first)!;
+    const unseen = whyUnseen(history);
+    if (unseen) return unknown(`${unseen}, so ${first.key} may be a dead letter`, examined);
+    const acknowledged = firstAcknowledged(first)!;
     const later = first.effects[0] ?? first.sinks.find((sink) => sink.answer !== "refused");
     const because = `event ${first.key} was acknowledged to ${acknowledged.id} and has no effect` +
       (later ? ` but that of ${later.operation}, which was sent after it` : "");
@@ -46,14 +51,6 @@ export const noneLost: Property = {
     ]);
   },
 };
-
-function firstAck({ operations }: KeyView): OperationView | undefined {
-  const acknowledged = operations.filter((operation) => operation.outcome === "ok");
-  return acknowledged.reduce<OperationView | undefined>(
-    (first, next) => first && first.settled!.index < next.settled!.index ? first : next,
-    undefined,
-  );
-}
 
 /** An effect of an operation that is not in the history counts: nobody can say that it came too late. */
 function hasEffect({ operations, effects, sinks }: KeyView, acknowledged: OperationView): boolean {

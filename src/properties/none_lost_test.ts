@@ -69,6 +69,29 @@ Deno.test("none_lost accuses nobody while something may still be disturbed", () 
   assert.equal(noneLost.check(history.view).verdict, "unknown");
 });
 
+Deno.test("none_lost takes a dead letter for what becomes of a message, unless notes were dropped", () => {
+  const dead = (line: string) => `
+    A  |-push(c1/m1)-ok|  |-push(c1/m2)-ok|
+                                      *effect(c1/m2 in=b1)
+    B                                     ${line}
+  `;
+  assert.deepEqual(noneLost.check(drawn(dead("!dead(b2 c1/m1)")).view), { verdict: "holds", examined: 2 });
+  assert.equal(noneLost.check(drawn(dead("!dead(b2 c1/m2)")).view).verdict, "violated");
+  assert.equal(noneLost.check(drawn(dead("!batch(b2 c1/m1)")).view).verdict, "violated");
+  assert.equal(noneLost.check(drawn(dead("!batch(b2 c1/m1) %notes")).view).verdict, "unknown");
+});
+
+Deno.test("none_lost asks for no effect of an operation that makes none of its own", () => {
+  const asked = `
+    A  |-push(c1/m1)-info|  |-turn(c1/turn)-ok|  |-ask(c1/m1)-ok|
+  `;
+  assert.equal(noneLost.check(drawn(asked).view).verdict, "unknown");
+  const pushed = `${asked.trimEnd()}
+    B  |-push(c1/m1)-ok|
+  `;
+  assert.equal(noneLost.check(drawn(pushed).view).verdict, "violated");
+});
+
 Deno.test("none_lost never accuses a correct history, and always one that lacks an acknowledged effect", () => {
   fc.assert(fc.property(madeOptions, fc.nat(), (options, pick) => {
     const made = madeHistory(options);

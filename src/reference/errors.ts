@@ -1,10 +1,10 @@
 /**
  * What can go wrong between a service and its stores, sorted by the one question that matters to a sender: did it
  * happen? Everything here is about that sentence: `Failure` and its kinds carry the answer, `classify` finds it for an
- * error of a driver, and `mask` keeps secrets out of whatever is written about it.
+ * error of a driver of Postgres or Redis, and `mask` keeps secrets out of whatever is written about it.
  *
  * Programming errors are none of these: they pass through unchanged, so that somebody sees and mends them.
- * A sibling would classify another store (a Redis reply by its prefix) with the same four answers.
+ * A sibling would classify the errors of another store with the same four answers.
  */
 
 /** What is known about an attempt that failed: it certainly did nothing, or it may have done all of its work. */
@@ -81,6 +81,12 @@ export class MissingConstraint extends Failure {
   }
 }
 
+/** The store answers, but not as this needs it (too old, a replica, it evicts, it refuses the user): see the message. */
+export class UnsuitableStore extends Failure {
+  readonly code = "unsuitable_store";
+  readonly happened = "nothing";
+}
+
 /** The handler swallowed an error of a statement, or ended the transaction itself. A mistake in the handler. */
 export class TransactionMisused extends Failure {
   readonly code = "transaction_misused";
@@ -121,10 +127,48 @@ const lostOnTheWay = new Set(
     "ERR_SOCKET_CLOSED CONNECTION_CLOSED CONNECTION_ENDED CONNECTION_DESTROYED").split(" "),
 );
 
-/** Sorts an error of npm:postgres or npm:pg by its SQLSTATE or socket code. What it does not know is a bug: it surfaces. */
+/** First words of replies that Redis gives instead of executing anything. NOAUTH, NOPERM, MOVED are mistakes of the set-up. */
+const insteadOfExecuting = new Set(
+  "NOSCRIPT LOADING READONLY MASTERDOWN OOM BUSY CLUSTERDOWN TRYAGAIN MISCONF NOREPLICAS".split(" "),
+);
+
+/**
+ * What a script can meet at its first write and at none that follows, for what they look at does not change while it runs
+ * (memory is looked at once, before it: scriptVerifyOOM and scriptVerifyWriteCommandAllow in script.c of Redis 7,
+ * luaRedisGenericCommand in scripting.c of 6.2). Any other error in a script may come after a write.
+ */
+const beforeFirstWrite = new Set(["OOM", "READONLY", "MISCONF", "NOREPLICAS"]);
+
+/** What npm:ioredis itself says. Commands that it threw away may have been sent: it does not tell. */
+const saidByIoredis: readonly (readonly [RegExp, Classification])[] = [
+  [/^Stream isn't writeable and enableOfflineQueue/, "nothing"],
+  [/^(Connection is closed\.$|Command timed out$|Command aborted due to connection close$)/, "unknown"],
+  [/^(Reached the max retries per request|Socket timeout\. Expecting data)|Please report this\.$/, "unknown"],
+];
+
+/** The first word of an error that Redis replied, and whether a script raised it while it ran; else undefined. */
+export function replyOf(error: unknown): { readonly word: string; readonly inScript: boolean } | undefined {
+  if (!(error instanceof Error) || error.name !== "ReplyError") return undefined;
+  const text = error.message;
+  const of62 = /^ERR Error running script \(call to f_\w+\): (?:@user_script: ?\d+: )*-?(.*)/s.exec(text)?.[1];
+  const inScript = of62 !== undefined || / script: \w+, on @user_script:\d+\.$/.test(text);
+  return { word: (of62 ?? text).split(" ", 1)[0] ?? "", inScript };
+}
+
+/**
+ * Sorts an error of npm:postgres, npm:pg or npm:ioredis by its SQLSTATE, the first word of the reply, or its socket code.
+ * What it does not know is a bug: it surfaces.
+ */
 export function classify(error: unknown): Classification {
+  if (!(error instanceof Error)) return "programming";
+  const reply = replyOf(error);
+  if (reply !== undefined) {
+    const words = reply.inScript ? beforeFirstWrite : insteadOfExecuting;
+    return words.has(reply.word) || error.message.startsWith("ERR max number of clients") ? "nothing" : "programming";
+  }
+  if ("syscall" in error && error.syscall === "connect") return "nothing";
   const code = codeOf(error);
-  if (code === undefined) return "programming";
+  if (code === undefined) return saidByIoredis.find(([said]) => said.test(error.message))?.[1] ?? "programming";
   if (neverSent.has(code)) return "nothing";
   if (lostOnTheWay.has(code)) return "unknown";
   if (!/^[0-9A-Z]{5}$/.test(code)) return "programming";

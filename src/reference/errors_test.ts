@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import { classify, mask, maskText, MissingConstraint, OutcomeUnknown, StoreUnavailable } from "./errors.ts";
+import { classify, mask, maskText, MissingConstraint, OutcomeUnknown, replyOf, StoreUnavailable } from "./errors.ts";
 
 const coded = (code: string) => Object.assign(new Error("x"), { code });
+const replied = (message: string) => Object.assign(new Error(message), { name: "ReplyError" });
 
 Deno.test("an error of a driver is sorted by what it says about the statement", () => {
   const table: Record<ReturnType<typeof classify>, string[]> = {
@@ -40,6 +41,54 @@ Deno.test("an error of a driver is sorted by what it says about the statement", 
   }
   assert.equal(classify(new TypeError("x")), "programming");
   assert.equal(classify("a text"), "programming");
+});
+
+Deno.test("an error reply of Redis is sorted by its first word", () => {
+  const nothing = "NOSCRIPT LOADING READONLY MASTERDOWN OOM BUSY CLUSTERDOWN TRYAGAIN MISCONF NOREPLICAS";
+  for (const word of nothing.split(" ")) assert.equal(classify(replied(`${word} and why`)), "nothing", word);
+  assert.equal(classify(replied("ERR max number of clients reached")), "nothing");
+  for (const word of "WRONGTYPE ERR NOAUTH WRONGPASS NOPERM MOVED ASK CROSSSLOT BUSYKEY EXECABORT".split(" ")) {
+    assert.equal(classify(replied(`${word} and why`)), "programming", word);
+  }
+  assert.equal(classify(new Error("OOM command not allowed")), "programming", "not said by Redis");
+});
+
+Deno.test("an error in the middle of a script did nothing only if no write can have come before it", () => {
+  const since7 = (error: string) => `${error} script: f4f29a4ee0cd1e5e8c7e5e0b5a5f4d6a7b8c9d0e, on @user_script:3.`;
+  const of62 = (error: string) =>
+    `ERR Error running script (call to f_f4f29a4ee0cd): @user_script:3: @user_script: 3: ${error}`;
+  for (
+    const error of ["OOM command not allowed", "READONLY You can't write", "MISCONF Redis", "NOREPLICAS Not enough"]
+  ) {
+    assert.equal(classify(replied(since7(error))), "nothing", error);
+    assert.equal(classify(replied(of62(`-${error}`))), "nothing", error);
+  }
+  for (
+    const error of ["WRONGTYPE Operation", "ERR value", "NOPERM this user", "BUSY x", "LOADING x", "CLUSTERDOWN x"]
+  ) {
+    assert.equal(classify(replied(since7(error))), "programming", error);
+    assert.equal(classify(replied(of62(error))), "programming", error);
+  }
+  assert.deepEqual(replyOf(replied(of62("-OOM x"))), { word: "OOM", inScript: true });
+  assert.deepEqual(replyOf(replied("LOADING OOM")), { word: "LOADING", inScript: false });
+  assert.equal(replyOf(new Error("LOADING")), undefined);
+});
+
+Deno.test("what npm:ioredis itself says about a command is sorted by whether that may have been sent", () => {
+  const connect = Object.assign(coded("ETIMEDOUT"), { syscall: "connect" });
+  const table: Record<string, Error[]> = {
+    nothing: [connect, new Error("Stream isn't writeable and enableOfflineQueue options is false")],
+    unknown: [
+      new Error("Connection is closed."),
+      new Error("Command timed out"),
+      new Error("Command aborted due to connection close"),
+      new Error("Reached the max retries per request limit (which is 0). Refer to ..."),
+      new Error("Unknown RESP type: 88. Please report this."),
+    ],
+  };
+  for (const [kind, errors] of Object.entries(table)) {
+    for (const error of errors) assert.equal(classify(error), kind, error.message);
+  }
 });
 
 Deno.test("a failure says in JSON what happened and what to do, and prints no secret however it is printed", () => {

@@ -42,7 +42,7 @@ export function undisturbed(named: NamedScenario, conversation: "new" | "open", 
     { id: "d2", op, starts: { afterAckOf: "d1", afterMs: 0 }, route: [Math.min(1, last), last], resendAfterMs },
   ];
   const { before = [], after = [] } = plans;
-  const opened = conversation === "open" ? [{ ...op, key: "warm0" }] : [];
+  const opened = conversation === "open" ? [{ ...(plans.warmUp ?? op), key: "warm0" }] : [];
   // The disturbed instance opens its connections alone: opening them is most of what a plan costs.
   const warmUp: Operation[][] = before.length === 0 ? [opened] : Array.from({ length: instances }, () => []);
   warmUp[0] = opened;

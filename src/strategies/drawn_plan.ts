@@ -23,7 +23,7 @@ export function drawnPlan(
   const { scenario, path } = named;
   const plans = scenario.plans as Sampled<Operation>;
   const instances = scenario.instances ?? 3;
-  const faults = faultsOf({ ...plans, needs: scenario.subject.needs }, instances, options.pinned);
+  const faults = faultsOf({ ...plans, needs: plans.services ?? scenario.subject.needs }, instances, options.pinned);
   return fc.record({ deliveries: plans.workload, faults }).map(({ deliveries, faults }) => ({
     formatVersion,
     scenario: path,

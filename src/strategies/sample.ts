@@ -7,6 +7,7 @@
 
 import fc from "fast-check";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { strikesPostgresItself } from "../core/fault.ts";
 import type { Operation, Plan } from "../core/plan.ts";
 import { propertiesOf } from "../core/scenario.ts";
 import type { NamedScenario, Sampled } from "../core/scenario.ts";
@@ -74,6 +75,6 @@ export function violates(named: NamedScenario, judged: Judged): boolean {
 function atOnce({ scenario }: NamedScenario, { lanes }: Budget): number {
   const { faults, runsMin = runsMinByDefault } = scenario.plans as Sampled<Operation>;
   // What has to be caught is caught by nearly every run, and there is one server to strike: more would be in each other's way.
-  if (scenario.kind !== "claim" || faults.some(({ ownServer }) => ownServer)) return 1;
+  if (scenario.kind !== "claim" || faults.some(strikesPostgresItself)) return 1;
   return Math.min(2 * lanes, Math.max(lanes, Math.ceil(runsMin / seriesOfClaim)));
 }

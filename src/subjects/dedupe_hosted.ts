@@ -3,12 +3,11 @@
  * testifies. `hostDedupe` takes what opens the dedupe, so that a flawed twin differs from the good one by that alone.
  */
 
-import { Refused } from "../core/outcome.ts";
 import type { Call, Hosted, Instance, World } from "../core/subject.ts";
 import { type Dedupe, type DedupeOptions, openDedupe } from "../reference/dedupe/mod.ts";
-import { StoreUnavailable } from "../reference/errors.ts";
 import { deliver } from "./dedupe_delivery.ts";
 import type { WebhookDelivery } from "./dedupe.ts";
+import { Opening } from "./opening.ts";
 
 /** What a dedupe has to offer to be hosted: the reference's modes. A twin may leave out those that it is not about. */
 export type HostedDedupe = Pick<Dedupe, "transactional" | "leased" | "batch"> & AsyncDisposable;
@@ -43,32 +42,6 @@ function optionsOf(world: World): DedupeOptions {
     connectionsMax: 3,
     log: (record) => world.note("log", record),
   };
-}
-
-/** Opens at the first use; what failed is not remembered, and nothing happened to the event meanwhile. */
-class Opening {
-  readonly #open: () => Promise<HostedDedupe>;
-  #opening: Promise<HostedDedupe> | undefined;
-
-  constructor(open: () => Promise<HostedDedupe>) {
-    this.#open = open;
-  }
-
-  async opened(): Promise<HostedDedupe> {
-    this.#opening ??= this.#open();
-    try {
-      return await this.#opening;
-    } catch (cause) {
-      this.#opening = undefined;
-      if (cause instanceof StoreUnavailable) throw new Refused(cause.message, { cause });
-      throw cause;
-    }
-  }
-
-  async close(): Promise<void> {
-    const opened = await this.#opening?.catch(() => undefined); // a dedupe that did not open has nothing to close
-    await opened?.[Symbol.asyncDispose]();
-  }
 }
 
 /** The reference itself. */

@@ -3,9 +3,12 @@
  * npm:postgres that know no other way to the store.
  */
 import assert from "node:assert/strict";
+import type { Redis } from "ioredis";
 import postgres, { type Sql } from "postgres";
 import type { Link, Server, Target } from "../core/fault.ts";
 import { openLinks } from "../platform/links.ts";
+import { absent } from "./disturbed_absence.ts";
+import { DisturbedProxies } from "./disturbed_proxies.ts";
 
 /** Where the services listen, and the server if a fault may strike it. */
 export interface RoadOptions {
@@ -59,7 +62,7 @@ export async function disturbedRoad(options: RoadOptions): Promise<DisturbedRoad
   await links.open({ record: () => {}, now: () => performance.now() });
   undo.defer(async () => void await links.close(1_000));
   const clients = undo.use(new Clients(session, links.roads.map((road) => road.url)));
-  const proxies = new Proxies(options.toxiproxyUrl, session);
+  const proxies = new DisturbedProxies(options.toxiproxyUrl, session);
   const done = undo.move();
   return {
     target: {
@@ -67,9 +70,7 @@ export async function disturbedRoad(options: RoadOptions): Promise<DisturbedRoad
       links: links.roads as readonly Link[],
       server: options.server,
       sql,
-      get redis(): never {
-        throw new Error("There is no Redis on this road");
-      },
+      redis: absent<Redis>("Redis"),
       sessions: async () =>
         (await sql<{ pid: number }[]>`select pid from pg_stat_activity where application_name = ${session}`)
           .map(({ pid }) => pid),
@@ -130,35 +131,6 @@ class Clients implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#open.map((client) => client.end({ timeout: 0 })));
-  }
-}
-
-/** The road's proxies, by Toxiproxy's own API: not by what is under test. */
-class Proxies {
-  constructor(private readonly api: URL, private readonly session: string) {}
-
-  async toxics(): Promise<readonly string[]> {
-    return (await this.#list()).flatMap(({ toxics }) => toxics.map(({ type }) => type));
-  }
-
-  async clear(): Promise<void> {
-    for (const { name, toxics } of await this.#list()) {
-      // 404: a fault that changes its toxics over time was quicker.
-      for (const toxic of toxics) await this.#ask(`/proxies/${name}/toxics/${toxic.name}`, { method: "DELETE" }, 404);
-      await this.#ask(`/proxies/${name}`, { method: "POST", body: JSON.stringify({ enabled: true }) });
-    }
-  }
-
-  async #list(): Promise<readonly { name: string; toxics: readonly { name: string; type: string }[] }[]> {
-    const all = JSON.parse(await this.#ask("/proxies", {}));
-    return Object.keys(all).filter((name) => name.includes(this.session)).map((name) => all[name]);
-  }
-
-  async #ask(path: string, request: RequestInit, alsoFine?: number): Promise<string> {
-    const answer = await fetch(new URL(path, this.api), { ...request, signal: AbortSignal.timeout(5_000) });
-    const text = await answer.text();
-    assert.ok(answer.ok || answer.status === alsoFine, `${path}: ${answer.status} ${text}`);
-    return text;
   }
 }
 

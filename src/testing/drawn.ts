@@ -8,15 +8,20 @@
  *     A    >claim  <done <ready  !handler                 messages on A's road, and what its instance said
  *             ~latency~~~~~~~healed                       a disturbance; `~cut?~` is not certain to have struck
  *             =harness===   ^died   ?lease(e1)   #sent    the observer's stall, an instance's event, something pending, a phase
+ *     A    >push <number   !batch(b1 c1/m1)               the same on the road to Redis, and a batch's handler
  *
- * Operations are `d1.1`, `d1.2` ... by lane and key; `deliver(e1 as=d1.3 body=other plant=boom)` says otherwise.
+ * Operations are `d1.1`, `d1.2` ... by lane and key; `deliver(e1 as=d1.3 body=other plant=boom)` says otherwise. What other words
+ * than `deliver` ask is said in `drawn_operation.ts`, what is noted of batches in `drawn_batch.ts`.
  */
 
+import { batchNoted, isAboutBatch, Places } from "./drawn_batch.ts";
 import { addDisturbanceOf, type GrowingPlan } from "./drawn_disturbance.ts";
+import { type DrawnOperation, endsOf, operationsOf } from "./drawn_operation.ts";
 import { Road } from "./drawn_road.ts";
 import { type Mark, marksOf, wordsOf } from "./drawing.ts";
 import type { Entry, InstanceEntry, PhaseEntry, SinkEntry } from "../core/history.ts";
-import { type Delivery, formatVersion, type Operation, type Plan } from "../core/plan.ts";
+import type { Service } from "../core/place.ts";
+import { type Delivery, formatVersion, type Plan } from "../core/plan.ts";
 import type { Promises } from "../core/subject.ts";
 import { type View, view } from "../core/view.ts";
 
@@ -33,29 +38,27 @@ export interface DrawnOptions {
   readonly promises?: Partial<Promises>;
   /** 10 ms, if not said. */
   readonly graceMs?: number;
+  /** Whose road or server is disturbed; that of Postgres, if not said. */
+  readonly disturbed?: Service;
   /** Replaces parts of the plan that the picture gives. */
   readonly plan?: Partial<Plan>;
-}
-
-/** An operation as drawn. */
-export interface DrawnOperation {
-  readonly id: string;
-  readonly mark: Mark;
-  readonly op: Operation & { readonly body?: string; readonly plant?: string };
 }
 
 /** A picture's history, quiet at its end unless it says `#unquiet`. Throws if the picture cannot be read. */
 export function drawn(picture: string, options: DrawnOptions = {}): Drawn {
   const marks = marksOf(picture);
-  const operations = named(marks.filter((mark) => mark.kind === "operation"));
+  const operations = operationsOf(marks.filter((mark) => mark.kind === "operation"));
   const plan = planOf(operations);
-  const timed: Entry[] = operations.flatMap(ends);
+  const timed: Entry[] = operations.flatMap(endsOf);
   const road = new Road();
+  const places = new Places();
   for (const mark of marks) {
     const operation = operationAt(operations, mark);
-    if (mark.kind === "disturbance") timed.push(...addDisturbanceOf(mark, operation, plan));
-    else if (mark.kind === "up" || mark.kind === "down") timed.push(road.message(mark, operation));
-    else timed.push(...said(mark, operation));
+    const { disturbed = "postgres" } = options;
+    if (mark.kind === "disturbance") timed.push(...addDisturbanceOf(mark, operation, plan, disturbed));
+    else if (mark.kind === "up" || mark.kind === "down") {
+      timed.push(road.message(mark, onlyOne(operations, mark, operation)));
+    } else timed.push(...said(mark, operation, places));
   }
   timed.sort((a, b) => a.atMs - b.atMs);
   const entries = framed(timed, marks, operations, options);
@@ -79,38 +82,6 @@ export function told(history: Drawn, evidence: readonly number[]): string[] {
   });
 }
 
-function named(marks: readonly Mark[]): DrawnOperation[] {
-  const deliveries = new Map<string, string>();
-  const sends = new Map<string, number>();
-  return marks.map((mark) => {
-    const { bare: [key], named: { as, body, plant } } = wordsOf(mark.inside);
-    if (!key) throw new Error(`Cannot read a drawing: "${mark.name}(${mark.inside})" names no key`);
-    const chain = `${mark.lane?.process} ${key}`;
-    if (!as && !deliveries.has(chain)) deliveries.set(chain, `d${deliveries.size + 1}`);
-    const delivery = deliveries.get(chain) ?? "";
-    if (!as) sends.set(delivery, (sends.get(delivery) ?? 0) + 1);
-    const op = { key, ...(body ? { body } : {}), ...(plant ? { plant } : {}) };
-    return { id: as ?? `${delivery}.${sends.get(delivery)}`, mark, op };
-  });
-}
-
-function ends({ id: operation, mark, op }: DrawnOperation): Entry[] {
-  const lane = mark.lane ?? { process: 0, instance: 0 };
-  const invoke: Entry = { type: "invoke", atMs: mark.atMs, operation, ...lane, key: op.key, op };
-  const settled = { atMs: mark.toMs, operation };
-  const [first = "", ...rest] = mark.endInside.split(/\s+/);
-  if (mark.end === "ok") return [invoke, { type: "ok", ...settled, value: mark.endInside || null }];
-  if (mark.end === "fail") {
-    const final = first === "final";
-    return [invoke, { type: "fail", ...settled, reason: final ? rest.join(" ") : mark.endInside, final }];
-  }
-  if (mark.end !== "info") return [invoke];
-  if (first !== "deadline" && first !== "died" && first !== "protocol") {
-    return [invoke, { type: "info", ...settled, reason: mark.endInside, because: "thrown" }];
-  }
-  return [invoke, { type: "info", ...settled, reason: rest.join(" "), because: first }];
-}
-
 /**
  * The operation that a mark is about: the one that it names, or the one under way in its lane or with its key. Where
  * several of the key are under way, effects go to them in the order in which they began.
@@ -125,7 +96,24 @@ function operationAt(operations: readonly DrawnOperation[], mark: Mark, nth = 0)
   return under[Math.min(nth, under.length - 1)] ?? begun.at(-1);
 }
 
-function said(mark: Mark, operation: DrawnOperation | undefined): Entry[] {
+/** The wire names an operation only if no other one is under way at its instance. */
+function onlyOne(
+  operations: readonly DrawnOperation[],
+  { atMs }: Mark,
+  about: DrawnOperation | undefined,
+): DrawnOperation | undefined {
+  const instance = about?.mark.lane?.instance;
+  const under = operations.filter(({ mark }) =>
+    mark.lane?.instance === instance && mark.atMs <= atMs && mark.toMs >= atMs
+  );
+  return under.length > 1 ? undefined : about;
+}
+
+function isTurnAt(operation: DrawnOperation | undefined, atMs: number): boolean {
+  return operation?.op.do === "turn" && operation.mark.atMs <= atMs && operation.mark.toMs >= atMs;
+}
+
+function said(mark: Mark, operation: DrawnOperation | undefined, places: Places): Entry[] {
   const { atMs, name, inside } = mark;
   const instance = mark.lane?.instance ?? operation?.mark.lane?.instance ?? 0;
   const { bare, named: { token, ...data } } = wordsOf(inside);
@@ -134,11 +122,15 @@ function said(mark: Mark, operation: DrawnOperation | undefined): Entry[] {
       if (name === "effect") return [];
       const answer = (bare[1] ?? "accepted") as SinkEntry["answer"];
       const by = operation?.id ?? "unknown";
-      return [{ type: "sink", atMs, instance, operation: by, key: bare[0]!, ...(token ? { token } : {}), answer }];
+      const about = { operation: by, key: bare[0]!, ...(token ? { token } : {}), ...places.dataOf(mark) };
+      return [{ type: "sink", atMs, instance, ...about, answer }];
     }
     case "note": {
-      const about = operation ? { operation: operation.id } : {};
-      return [{ type: "note", atMs, instance, ...about, kind: name, data: token ? { token } : data }];
+      const isBatch = isAboutBatch(mark);
+      // A loop that runs by itself handles batches on nobody's behalf.
+      const by = isBatch && !isTurnAt(operation, atMs) ? undefined : operation?.id;
+      const noted = isBatch ? batchNoted(mark) : token ? { token } : data;
+      return [{ type: "note", atMs, instance, ...(by ? { operation: by } : {}), kind: name, data: noted }];
     }
     case "stall":
       return [{ type: "stall", atMs: mark.toMs, forMs: mark.toMs - atMs, who: name as "harness" | "probe" }];
@@ -167,12 +159,13 @@ function framed(
   const endMs = Math.max(0, ...marks.map((mark) => mark.toMs)) + 1;
   const has = (phase: string) => timed.some((entry) => entry.type === "phase" && entry.phase === phase);
   const seen = new Map<string, number>();
+  const places = new Places();
   const effects = marks.filter((mark) => mark.kind === "effect" && mark.name === "effect").map((mark, order): Entry => {
     const { bare: [key = ""], named: { token } } = wordsOf(mark.inside);
     const nth = seen.get(key) ?? 0;
     seen.set(key, nth + 1);
     const operation = operationAt(operations, mark, nth)?.id ?? "unknown";
-    return { type: "effect", atMs: endMs, key, operation, order, ...(token ? { token } : {}) };
+    return { type: "effect", atMs: endMs, key, operation, order, ...(token ? { token } : {}), ...places.dataOf(mark) };
   });
   const pending = marks.filter((mark) => mark.kind === "pending").map((mark): Entry => (
     { type: "pending", atMs: endMs, kind: mark.name, key: mark.inside }

@@ -4,9 +4,9 @@
  */
 
 import type { Mark } from "./drawing.ts";
-import type { DrawnOperation } from "./drawn.ts";
+import type { DrawnOperation } from "./drawn_operation.ts";
 import type { DisturbEntry } from "../core/history.ts";
-import type { MessagePlace } from "../core/place.ts";
+import type { MessagePlace, Service } from "../core/place.ts";
 import type { Plan, PlannedCut, PlannedFault, PlannedHold } from "../core/plan.ts";
 
 /** A plan to which disturbances can be added. */
@@ -16,11 +16,20 @@ export type GrowingPlan = Plan & {
   readonly holds: PlannedHold[];
 };
 
-const place: MessagePlace = { service: "postgres", connection: 0, direction: "up", message: "Query", nth: 0 };
+const places: Readonly<Record<Service, MessagePlace>> = {
+  postgres: { service: "postgres", connection: 0, direction: "up", message: "Query", nth: 0 },
+  redis: { service: "redis", connection: 0, direction: "up", message: "EVALSHA push", nth: 0 },
+};
 
 /** Adds the disturbance to the plan, and gives its entries. Drawn without an end, it is still there when the history ends. */
-export function addDisturbanceOf(mark: Mark, operation: DrawnOperation | undefined, plan: GrowingPlan): DisturbEntry[] {
+export function addDisturbanceOf(
+  mark: Mark,
+  operation: DrawnOperation | undefined,
+  plan: GrowingPlan,
+  service: Service,
+): DisturbEntry[] {
   const { faults, cuts, holds } = plan;
+  const place = places[service];
   const id = `${mark.name}${faults.length + cuts.length + holds.length + 1}`;
   const instance = mark.lane?.instance ?? (mark.name === "cut" || mark.name === "stall" ? 0 : "all");
   const [numbered, of, forMs] = [instance === "all" ? 0 : instance, operation?.id ?? "d1.1", mark.toMs - mark.atMs];
@@ -30,7 +39,7 @@ export function addDisturbanceOf(mark: Mark, operation: DrawnOperation | undefin
     holds.push({ id, kind: "barrier", operations: { [numbered]: of }, place, atMostMs: forMs });
   } else {
     const strikes = { atMs: mark.atMs, forMs };
-    faults.push({ id, fault: mark.name, service: "postgres", instance, severity: null, strikes });
+    faults.push({ id, fault: mark.name, service, instance, severity: null, strikes });
   }
   const about = { type: "disturb", id, fault: mark.name, instance } as const;
   const entries: DisturbEntry[] = [{ ...about, atMs: mark.atMs, event: "injected" }];

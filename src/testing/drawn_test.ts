@@ -77,6 +77,66 @@ Deno.test("a drawing gives the messages of a conversation, and the view the deci
   assert.equal(more.length, 0);
 });
 
+Deno.test("a drawing gives what is asked of a debouncer and of a limiter", () => {
+  const { view } = drawn(`
+    A  |-push(c1/m1)-ok| |-turn(c1/turn)-fail| |-call(k/1)-ok| |-call(k/2)-ok(204)| |-ask(c1)-ok|
+  `);
+  const [push, turn, call, other, ask] = [...view.operations.values()];
+  assert.deepEqual(push!.op, { key: "c1/m1", do: "push" });
+  assert.deepEqual(turn!.op, { key: "c1/turn", do: "turn", effectless: true });
+  assert.deepEqual(call!.op, { key: "k/1", do: "call", effectless: true });
+  assert.deepEqual([call!.settled, other!.settled].map((ok) => ok?.type === "ok" && ok.value), [
+    { status: 200 },
+    { status: 204 },
+  ]);
+  assert.deepEqual(ask!.op, { key: "c1", do: "ask", effectless: true });
+});
+
+Deno.test("a drawing gives what is noted of batches, and where effects stand in them", () => {
+  const { view } = drawn(`
+    A  |-push(c1/m1)-ok| |-turn(c1/turn)---------------ok|
+    A                        !batch(b1 c1/m1 c1/m2)
+    B                        !batch(b1 c1/m1 full attempt=2 token=7) !dead(b2 c1/m3 reason=poison)
+                             *effect(c1/m1 in=b1) *effect(c1/m2 in=b1) *sink(c1/m1 in=b1 at=4)
+  `);
+  const about = { batch: "b1", conversation: "c1" };
+  assert.deepEqual(view.notes.map(({ kind, instance, operation, data }) => ({ kind, instance, operation, data })), [
+    {
+      ...{ kind: "batch", instance: 0, operation: "d2.1" },
+      data: { ...about, messages: ["c1/m1", "c1/m2"], attempt: 1, full: false },
+    },
+    {
+      ...{ kind: "batch", instance: 1, operation: undefined },
+      data: { ...about, messages: ["c1/m1"], attempt: 2, full: true, token: "7" },
+    },
+    {
+      ...{ kind: "dead", instance: 1, operation: undefined },
+      data: { batch: "b2", conversation: "c1", messages: ["c1/m3"], reason: "poison" },
+    },
+  ]);
+  const effects = [...view.keys.values()].flatMap((key) => [...key.effects, ...key.sinks]);
+  assert.deepEqual(effects.map(({ data }) => data), [
+    { ...about, position: 0 },
+    { ...about, position: 4 },
+    { ...about, position: 1 },
+  ]);
+});
+
+Deno.test("a drawing names no operation on the road while several are under way at an instance", () => {
+  const history = drawn(`
+    A    |-push(c1/m1)-----------ok|
+    A     >push          <number >push
+    C@0      |-push(c1/m2)--ok|
+    C@0       >push
+  `);
+  assert.deepEqual(history.view.messages.map((m) => [m.message, m.service, m.request, m.operation]), [
+    ["EVALSHA push", "redis", 1, "d1.1"],
+    ["EVALSHA push", "redis", 2, undefined],
+    ["Integer", "redis", 1, undefined],
+    ["EVALSHA push", "redis", 3, "d1.1"],
+  ]);
+});
+
 Deno.test("a drawing that cannot be read is refused with its line", () => {
   assert.throws(() => drawn(`A  |-deliver(e1)-ok| nonsense`), /column 21 of "A {2}\|-deliver/);
 });

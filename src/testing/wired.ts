@@ -18,10 +18,11 @@ export interface Wired extends AsyncDisposable {
   events(): string[];
 }
 
-/** Opens a wire in front of a server (or of a Toxiproxy proxy) for one run. */
+/** Opens a wire in front of a server (or of a Toxiproxy proxy) for one run; the address says which protocol is spoken. */
 export async function wired(server: URL, options: Pick<WireOptions, "tls"> = {}): Promise<Wired> {
-  const target = { hostname: server.hostname, port: Number(server.port || 5432) };
-  const wire = await openWire({ instance: 0, service: "postgres", target, ...options });
+  const service = server.protocol.startsWith("redis") ? "redis" : "postgres";
+  const target = { hostname: server.hostname, port: Number(server.port || (service === "redis" ? 6379 : 5432)) };
+  const wire = await openWire({ instance: 0, service, target, ...options });
   const entries: Recorded[] = [];
   const startMs = performance.now();
   await wire.open({ record: (entry) => void entries.push(entry), now: () => performance.now() - startMs });

@@ -8,6 +8,7 @@ import type { Buffer } from "node:buffer";
 import { connect, type Socket } from "node:net";
 import type { ConnectionEntry } from "../core/history.ts";
 import type { Direction } from "../core/place.ts";
+import { Fifo } from "./fifo.ts";
 import { type Ends, Flow, queuedBytesMax } from "./flow.ts";
 import type { Framing, Head, Meaning } from "./framing.ts";
 import type { Armed } from "./places.ts";
@@ -64,7 +65,7 @@ export class Connection {
   /** When the first of its sides ended, in order or by a reset. */
   endedAtMs: number | undefined;
   /** Requests that the store has not begun to answer, and when the last message that asked for an answer passed. */
-  readonly asked: { readonly request: number; atMs: number }[] = [];
+  readonly asked = new Fifo<{ readonly request: number; atMs: number }>();
 
   constructor(readonly ordinal: number, client: Socket, { target, framing, log, resets }: ConnectionOptions) {
     this.#client = client;
@@ -87,7 +88,7 @@ export class Connection {
 
   /** The store is expected to answer from now on. */
   asks(request: number, atMs: number): void {
-    const last = this.asked.at(-1);
+    const last = this.asked.last;
     if (last?.request === request) last.atMs = atMs;
     else this.asked.push({ request, atMs });
   }
@@ -95,7 +96,10 @@ export class Connection {
   /** The reply to a request began: how long it had waited; undefined if that is known already. */
   answered(request: number, atMs: number): number | undefined {
     let afterMs: number | undefined;
-    while (this.asked.length > 0 && this.asked[0]!.request <= request) afterMs = atMs - this.asked.shift()!.atMs;
+    for (let first = this.asked.first; first && first.request <= request; first = this.asked.first) {
+      afterMs = atMs - first.atMs;
+      this.asked.shift();
+    }
     return afterMs;
   }
 

@@ -6,7 +6,8 @@
 import { Buffer } from "node:buffer";
 import type { Direction } from "../core/place.ts";
 import type { Framing, Head, Meaning } from "./framing.ts";
-import { type Armed, bytesBefore, describeCut, type Held } from "./places.ts";
+import { awaitedBytesMax, PassingMessage } from "./passing_message.ts";
+import { type Armed, describeCut, type Held } from "./places.ts";
 
 /** What a flow is connected to. */
 export interface Ends extends Held {
@@ -30,17 +31,6 @@ export interface Ends extends Held {
   finish(how: "end" | "reset"): void;
 }
 
-/** The message whose bytes are passing. */
-interface Current {
-  readonly head: Head;
-  passed: number;
-  /** The cut that waits in it, and after how many bytes. */
-  readonly cut: Armed | undefined;
-  readonly cutAt: number;
-  /** What was kept of a message that came in pieces, for its meaning. */
-  kept: Buffer | undefined;
-}
-
 const nothing: Buffer = Buffer.alloc(0);
 
 /** One direction of a connection. */
@@ -48,17 +38,15 @@ export class Flow {
   readonly #direction: Direction;
   readonly #framing: Framing;
   readonly #ends: Ends;
-  #current: Current | undefined;
+  #current: PassingMessage | undefined;
   /** The beginning of a message, too short to tell what it is. */
   #rest = nothing;
-  /** What waits behind a held message, which is the first of it. */
+  /** What waits: a message that is held, or that is to be cut where only its length can tell, and all behind it. */
   readonly #queue: Buffer[] = [];
+  #waitingBytes = 0;
   readonly #holds = new Set<Armed>();
-  #arrived = false;
   #ended: "end" | "reset" | undefined;
   #dead = false;
-  /** Bytes that wait behind a held message. */
-  queuedBytes = 0;
 
   constructor(direction: Direction, framing: Framing, ends: Ends) {
     this.#direction = direction;
@@ -71,6 +59,11 @@ export class Flow {
     return this.#holds.size > 0;
   }
 
+  /** Bytes of a held message and behind it. */
+  get queuedBytes(): number {
+    return this.blocked ? this.#waitingBytes : 0;
+  }
+
   /** No message is on its way. */
   get still(): boolean {
     return this.#current === undefined && this.#rest.length === 0 && !this.blocked;
@@ -79,12 +72,15 @@ export class Flow {
   /** Bytes came from the sender. */
   push(chunk: Buffer): void {
     if (this.#dead) return;
-    if (this.blocked) {
-      this.#queue.push(chunk);
-      this.queuedBytes += chunk.length;
-      return this.#announce();
+    if (this.#queue.length === 0) return this.#run(chunk);
+    const current = this.#current!;
+    current.read(chunk, 0, current.passed + this.#waitingBytes);
+    this.#wait(chunk);
+    if (this.blocked) return this.#announce();
+    if (current.cutAt === undefined && this.#waitingBytes >= awaitedBytesMax) {
+      current.lengthUnknowable(this.#waitingBytes);
     }
-    this.#run(chunk);
+    if (current.cutAt !== undefined) this.#resume();
   }
 
   /** The sender is gone: it ended its side, or reset the connection. */
@@ -92,14 +88,15 @@ export class Flow {
     if (this.#dead || this.#ended) return;
     this.#ended = how;
     if (this.blocked) return this.#announce(true);
-    this.#finish(how);
+    this.#passAll();
+    if (!this.#dead) this.#finish(how);
   }
 
   /** Nothing more passes; what is held is dropped. */
   kill(): void {
     this.#dead = true;
     this.#queue.length = 0;
-    this.queuedBytes = 0;
+    this.#waitingBytes = 0;
     this.#holds.clear();
   }
 
@@ -110,14 +107,31 @@ export class Flow {
       this.kill();
       return this.#ends.finish("end");
     }
-    const queue = this.#queue.splice(0);
-    this.queuedBytes = 0;
-    for (const chunk of queue) this.push(chunk);
+    this.#resume();
     if (!this.blocked) this.#ends.unblocked();
     if (!this.#ended || this.#dead) return;
     if (this.blocked) return this.#announce(true);
+    this.#passAll();
     // A sender that is gone cannot reset what it asked for before: only its end is passed on, after the message.
-    this.#finish("end");
+    if (!this.#dead) this.#finish("end");
+  }
+
+  #wait(chunk: Buffer): void {
+    this.#queue.push(chunk);
+    this.#waitingBytes += chunk.length;
+  }
+
+  #resume(): void {
+    const queue = this.#queue.splice(0);
+    this.#waitingBytes = 0;
+    for (const chunk of queue) this.push(chunk);
+  }
+
+  /** No more will come, so nothing can be waited for. */
+  #passAll(): void {
+    if (this.#queue.length === 0) return;
+    this.#current!.lengthUnknowable(this.#waitingBytes);
+    this.#resume();
   }
 
   #finish(how: "end" | "reset"): void {
@@ -141,17 +155,18 @@ export class Flow {
           break;
         }
         this.#begin(head, chunk.length - at);
-        if (this.blocked) {
-          this.#queue.push(chunk.subarray(at));
-          this.queuedBytes = chunk.length - at;
-          break;
-        }
       }
-      const current: Current = this.#current!;
+      const current: PassingMessage = this.#current!;
+      current.read(chunk, at, current.passed);
+      if (this.blocked || current.cutAt === undefined) {
+        this.#wait(chunk.subarray(at));
+        break;
+      }
+      if (current.head.endless) this.#endless(current, chunk.length - at);
       const start = at;
-      at = start + Math.min(chunk.length - start, current.cutAt - current.passed, current.head.length - current.passed);
-      this.#keep(current, chunk, start, at);
-      if (current.passed === current.head.length) {
+      at = start + Math.min(chunk.length - start, current.cutAt - current.passed, current.length - current.passed);
+      current.pass(chunk, start, at);
+      if (current.passed === current.length) {
         this.#whole(current, chunk.subarray(start, at));
         if (current.head.answer) {
           this.#write(chunk, from, start);
@@ -175,11 +190,8 @@ export class Flow {
   #begin(head: Head, bytes: number): void {
     // What the wire answers itself is not on the road to the store, and no place of it.
     const met = head.endless || head.answer ? undefined : this.#ends.meet(head.name);
-    if (head.endless) this.#ends.endless(head, bytes);
-    const cut = met?.find((armed) => !armed.hold);
-    const cutAt = cut ? bytesBefore(cut.place.byte!, head.length) : Infinity;
-    this.#current = { head, passed: 0, cut, cutAt, kept: undefined };
-    this.#arrived = false;
+    const [framing, direction] = [this.#framing, this.#direction];
+    this.#current = new PassingMessage({ framing, direction, head, bytes, met });
     for (const armed of met ?? []) {
       if (!armed.hold) continue;
       this.#holds.add(armed);
@@ -187,37 +199,31 @@ export class Flow {
     }
   }
 
-  /** Counts bytes of the current message and keeps the beginning of one that comes in pieces. */
-  #keep(current: Current, chunk: Buffer, start: number, end: number): void {
-    const { inspectBytes, length } = current.head;
-    const inPieces = current.passed > 0 || end - start < length;
-    if (inPieces && current.passed < inspectBytes) {
-      const piece = chunk.subarray(start, Math.min(end, start + inspectBytes - current.passed));
-      current.kept = current.kept ? Buffer.concat([current.kept, piece]) : Buffer.from(piece);
-    }
-    current.passed += end - start;
+  /** From here on the bytes cannot be divided; told once, right before the first of them pass. */
+  #endless(current: PassingMessage, bytes: number): void {
+    if (!current.endlessTold) this.#ends.endless(current.head, bytes);
+    current.endlessTold = true;
   }
 
-  #whole(current: Current, piece: Buffer): void {
-    const { head } = current;
-    const first = head.inspectBytes === 0 ? nothing : current.kept ?? piece.subarray(0, head.inspectBytes);
-    const meaning = this.#framing.meaning(this.#direction, head, first);
-    if (!head.answer) this.#ends.passing(head, meaning, head.length);
+  #whole(current: PassingMessage, piece: Buffer): void {
+    const { head, length } = current;
+    const meaning = this.#framing.meaning(this.#direction, head, current.first(piece));
+    if (!head.answer) this.#ends.passing(head, meaning, length);
     this.#current = undefined;
   }
 
-  #strike(current: Current): void {
+  #strike(current: PassingMessage): void {
     this.kill();
     this.#ends.strike();
-    current.cut!.struck?.(describeCut(current.cut!.place, current.passed, current.head.length));
+    current.cut!.struck?.(describeCut(current.cut!.place, current.passed, current.length));
   }
 
   /** Tells the holds that the message is here, once it is here whole, or all of it that will ever come. */
   #announce(force = false): void {
-    if (
-      this.#arrived || !(force || this.queuedBytes >= this.#current!.head.length || this.queuedBytes >= queuedBytesMax)
-    ) return;
-    this.#arrived = true;
+    const current = this.#current!;
+    const here = this.#waitingBytes >= current.length || this.#waitingBytes >= queuedBytesMax || current.head.endless;
+    if (current.announced || !(force || here)) return;
+    current.announced = true;
     for (const armed of this.#holds) armed.hold!.arrived(this.#ends);
   }
 }

@@ -114,7 +114,11 @@ export function bytesBefore(byte: Place["byte"], length: number): number {
   return Math.min(Math.max(0, byte), length);
 }
 
-/** A cut in words: `3 of 26 bytes of postgres#0 up Bind[0] let through, then both directions closed`. */
+/**
+ * A cut in words: `3 of 26 bytes of postgres#0 up Bind[0] let through, then both directions closed`. `Infinity`: it struck before
+ * the message had told its length.
+ */
 export function describeCut(place: MessagePlace, passed: number, length: number): string {
-  return `${passed} of ${length} bytes of ${describePlace(place)} let through, then both directions closed`;
+  const of = Number.isFinite(length) ? `${passed} of ${length}` : `the first ${passed}`;
+  return `${of} bytes of ${describePlace(place)} let through, then both directions closed`;
 }

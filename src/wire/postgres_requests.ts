@@ -6,6 +6,7 @@
  */
 
 import type { Buffer } from "node:buffer";
+import { Fifo } from "./fifo.ts";
 import type { Meaning } from "./framing.ts";
 import { statementReadMax, statementText } from "./statement_text.ts";
 
@@ -18,7 +19,7 @@ export class PostgresRequests {
   /** The request that has begun and has not come to its Sync. */
   #open: number | undefined;
   /** Complete requests whose ReadyForQuery is still to come. */
-  readonly #pending: { readonly request: number; readonly bySync: boolean }[] = [];
+  readonly #pending = new Fifo<{ readonly request: number; readonly bySync: boolean }>();
   #failed = false;
   #state = "";
   readonly #statements = new Map<string, string>();
@@ -27,7 +28,7 @@ export class PostgresRequests {
 
   /** Ordinal of the request that the server answers now. */
   get replying(): number {
-    return this.#pending[0]?.request ?? this.#open ?? this.#ordinal;
+    return this.#pending.first?.request ?? this.#open ?? this.#ordinal;
   }
 
   get idle(): boolean {
@@ -111,9 +112,9 @@ export class PostgresRequests {
 
   /** The server ignores a Sync that it reads while it waits for COPY data: the request ends with the one after the data. */
   #reopen(): void {
-    const only = this.#pending.length === 1 ? this.#pending[0]! : undefined;
+    const only = this.#pending.length === 1 ? this.#pending.first : undefined;
     if (!only?.bySync || this.#open !== undefined) return;
-    this.#pending.length = 0;
+    this.#pending.clear();
     this.#open = only.request;
   }
 

@@ -27,7 +27,10 @@ export interface WireOptions {
   readonly instance: number;
   readonly service: Service;
   readonly target: { readonly hostname: string; readonly port: number };
-  /** Whether encryption may be agreed on (then nothing can be recorded, cut or held), or is answered `N`; `refuse` by default. */
+  /**
+   * Whether encryption may be agreed on (then nothing can be recorded, cut or held), or is answered `N`; `refuse` by default. With Redis
+   * nothing is agreed on: a client begins to encrypt, and that passes.
+   */
   readonly tls?: "pass" | "refuse";
   /** A free one is picked by default. */
   readonly port?: number;

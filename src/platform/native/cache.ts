@@ -22,7 +22,7 @@ export function userCacheFolder(): string {
 }
 
 /**
- * The cache folder for this session. Under root, the user who runs Postgres often cannot enter root's home; then it is a
+ * The cache folder for this session. Under root, the user who runs the stores often cannot enter root's home; then it is a
  * folder of root's that everybody can read.
  */
 export async function cacheFolder(user: ServiceUser | undefined): Promise<string> {
@@ -149,7 +149,7 @@ async function install(
   }
 }
 
-/** A strict umask of root's would keep the user out who runs Postgres. */
+/** A strict umask of root's would keep the user out who runs the stores. */
 async function letOthersRead(folder: string): Promise<void> {
   const ran = await runProgram({ command: "chmod", args: ["-R", "a+rX", folder], deadlineMs: 60_000 });
   if (!ran.ok) throw new Error(`chmod ${ran.how}: ${ran.output}`);

@@ -1,5 +1,5 @@
 /**
- * Where programs of this machine lie, and small questions about folders that both programs ask.
+ * Where programs of this machine lie, and small questions about folders that all programs ask.
  */
 import type { Place } from "./program.ts";
 

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { postgresProgram, versionOf } from "./postgres_program.ts";
 import { find } from "./program.ts";
+import { redisProgram, redisVersionOf } from "./redis_program.ts";
 import { serviceUser } from "./service_user.ts";
 import { toxiproxyProgram } from "./toxiproxy_program.ts";
 
@@ -35,6 +36,46 @@ Deno.test("the version of Postgres is read as each packager writes it", () => {
   assert.equal(versionOf("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)"), "15.18");
   assert.equal(versionOf("postgres (PostgreSQL) 19beta1"), "19beta1");
   assert.equal(versionOf("something else"), undefined);
+});
+
+Deno.test("Redis is taken before Valkey in a folder, and Valkey where Redis is too old, broken or foreign", async () => {
+  await using folder = await temporary();
+  const redis = (version: string) => `echo 'Redis server v=${version} sha=00000000:0 malloc=libc bits=64 build=1'`;
+  const valkey = "echo 'Valkey server v=8.0.1 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64 build=1'";
+  const both = await folder.add("both", { "redis-server": redis("6.2.0"), "valkey-server": valkey });
+  const old = await folder.add("old", { "redis-server": redis("6.0.16"), "valkey-server": valkey });
+  const older = await folder.add("older", { "redis-server": redis("5.0.14") });
+  const broken = await folder.add("broken", { "redis-server": "echo no library >&2; exit 127" });
+  const foreign = await folder.add("foreign", { "redis-server": "echo 'KeyDB server v=6.3.4'" });
+  const chosen = async (...places: (typeof both)[]) => {
+    const { found, passed } = await find(redisProgram(user), places);
+    return { version: found?.version, whys: passed.map(({ why }) => why.replace(/ as \w+/, "")) };
+  };
+  assert.deepEqual(await chosen(both), { version: "6.2.0", whys: [] });
+  assert.deepEqual(await chosen(old), { version: "8.0.1 (Valkey)", whys: [] });
+  assert.deepEqual(await chosen(older, broken, foreign, both), {
+    version: "6.2.0",
+    whys: [
+      "it is 5.0.14, and 6.2 or later is needed",
+      "asked for its version, it ended with code 127 no library",
+      'its version cannot be read from "KeyDB server v=6.3.4"',
+    ],
+  });
+});
+
+Deno.test("a Redis is run by its own name, and not by the name of what that is a link to", async () => {
+  await using folder = await temporary();
+  // As Debian has it: the program looks at its own name, and checks a file where it is called redis-check-rdb.
+  const script = 'case "$0" in */redis-server) echo "Redis server v=7.0.15 sha=0" ;; *) exit 1 ;; esac';
+  const debian = await folder.add("debian", { "redis-check-rdb": script });
+  await Deno.symlink("redis-check-rdb", `${debian.folder}/redis-server`);
+  assert.equal((await find(redisProgram(user), [debian])).found?.path, `${debian.folder}/redis-server`);
+});
+
+Deno.test("the version of Redis is read as each maker writes it", () => {
+  assert.equal(redisVersionOf("Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64"), "7.0.15");
+  assert.equal(redisVersionOf("valkey server v=9.0.0-rc1 sha=00000000:0"), "9.0.0-rc1 (Valkey)");
+  assert.equal(redisVersionOf("something else"), undefined);
 });
 
 Deno.test("a program called server is taken for Toxiproxy only if its build says so, and a stranger is never run", async () => {

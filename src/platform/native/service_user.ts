@@ -1,5 +1,5 @@
 /**
- * Whom Postgres runs as. It refuses to run as root, so a root session lends it another user.
+ * Whom Postgres and Redis run as. Postgres refuses to run as root, so a root session lends them another user.
  *
  * `postgres` first, because a machine that has it means it for this; `nobody` is everywhere.
  */
@@ -18,7 +18,7 @@ export function isRoot(): boolean {
   return Deno.uid() === 0;
 }
 
-/** The user for Postgres: undefined when this process is an ordinary user's. Throws StackError when root has no other. */
+/** The user for the stores: undefined when this process is an ordinary user's. Throws StackError when root has no other. */
 export async function serviceUser(
   names: readonly string[] = ["postgres", "nobody"],
 ): Promise<ServiceUser | undefined> {

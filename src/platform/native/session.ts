@@ -16,7 +16,7 @@ const PREFIX = "nevertwice-session-";
 /** A folder with `data` (of the services), `log`, `running` (who runs), and the supervisor that watches over it. */
 export class Session implements AsyncDisposable {
   readonly folder: string;
-  /** Whom Postgres runs as; undefined: ourselves. */
+  /** Whom the stores run as; undefined: ourselves. */
   readonly user: ServiceUser | undefined;
   readonly #supervisor: Deno.ChildProcess;
   readonly #pipe: WritableStreamDefaultWriter<Uint8Array>;

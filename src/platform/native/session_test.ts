@@ -9,13 +9,16 @@ import { Session } from "./session.ts";
 
 const KILLED = "";
 
-/** A harness of its own: starts the stack, says where it is, and then does what `ending` says. */
-function harnessCode(ending: string): string {
+/** A harness of its own: starts the stack, perhaps freezes what it can, says where it is, and then does what `ending` says. */
+function harnessCode(ending: string, frozen: boolean): string {
   return `
     import { startNative } from ${JSON.stringify(new URL("./stack.ts", import.meta.url).href)};
     const stack = await startNative({ say: () => {}, signal: AbortSignal.timeout(60_000) });
     const own = ${ending === KILLED} ? await stack.own() : stack.shared;
-    console.log(JSON.stringify({ ports: [stack.shared.url.port, own.url.port, stack.toxiproxy.url.port], pid: own.pid }));
+    const redis = await stack.ownRedis();
+    const services = [stack.shared, own, redis, stack.toxiproxy];
+    if (${frozen}) await Promise.all([own.freeze(), redis.freeze()]);
+    console.log(JSON.stringify({ ports: services.map(({ url }) => url.port), pid: own.pid }));
     await new Promise((resolve) => Deno.stdin.read(new Uint8Array(1)).then(resolve));
     ${ending}
   `;
@@ -24,13 +27,16 @@ function harnessCode(ending: string): string {
 const root = new URL("../../../", import.meta.url);
 const quiet = { say: () => {}, signal: new AbortController().signal };
 
-Deno.test("after kill -9 of the harness no process, port or folder is left within seconds", async () => {
-  await using harness = await startHarness(KILLED);
-  Deno.kill(harness.process.pid, "SIGKILL");
-  await until("the folder is gone", () => realPath(harness.folder) === undefined);
-  assert.deepEqual(harness.ports.map(isFree), [true, true, true]);
-  assert.deepEqual(processesNaming(harness.folder), []);
-});
+for (const frozen of [false, true]) {
+  const what = frozen ? "whose servers are frozen" : "";
+  Deno.test(`after kill -9 of a harness ${what} no process, port or folder is left within seconds`, async () => {
+    await using harness = await startHarness(KILLED, { frozen });
+    Deno.kill(harness.process.pid, "SIGKILL");
+    await until("the folder is gone", () => realPath(harness.folder) === undefined);
+    assert.deepEqual(harness.ports.map(isFree), [true, true, true, true]);
+    assert.deepEqual(processesNaming(harness.folder), []);
+  });
+}
 
 const ENDINGS = {
   "just ends": "// and no more",
@@ -46,25 +52,25 @@ Deno.test(`a harness that ${Object.keys(ENDINGS).join(", or ")} leaves nothing e
       await using harness = await startHarness(ending);
       await harness.goOn();
       await until(`the folder of one that ${how} is gone`, () => realPath(harness.folder) === undefined);
-      assert.deepEqual(harness.ports.map(isFree), [true, true, true], how);
+      assert.deepEqual(harness.ports.map(isFree), [true, true, true, true], how);
     }),
   );
 });
 
-Deno.test("after kill -9 of the harness and of its supervisor the next session sweeps", async () => {
+Deno.test("after kill -9 of the harness and of its supervisor the next session sweeps, frozen servers too", async () => {
   // A folder that only this test looks into: sessions beside it sweep too.
   const temporary = await Deno.makeTempDir();
   await Deno.chmod(temporary, 0o755);
   try {
-    await using harness = await startHarness(KILLED, temporary);
+    await using harness = await startHarness(KILLED, { temporary, frozen: true });
     assert.equal(harness.folder.startsWith(temporary), true);
     const watching = processesNaming(harness.folder).find(({ text }) => text.includes("watch"));
     assert.ok(watching, "there is a supervisor");
     Deno.kill(watching.pid, "SIGKILL");
     Deno.kill(harness.process.pid, "SIGKILL");
     await harness.process.status;
-    assert.deepEqual(harness.ports.map(isFree), [false, false, false], "nobody was there to end them");
-    await using next = await startHarness(ENDINGS["just ends"], temporary);
+    assert.deepEqual(harness.ports.map(isFree), [false, false, false, false], "nobody was there to end them");
+    await using next = await startHarness(ENDINGS["just ends"], { temporary });
     assert.equal(realPath(harness.folder), undefined);
     assert.deepEqual(processesNaming(harness.folder), []);
     await next.goOn();
@@ -81,9 +87,10 @@ Deno.test("a sweep lets a living session alone", async () => {
   assert.notEqual(realPath(`${living.folder}/running`), undefined);
 });
 
-async function startHarness(ending: string, temporary = Deno.env.get("TMPDIR") || "/tmp") {
+async function startHarness(ending: string, how: { temporary?: string; frozen?: boolean } = {}) {
+  const { temporary = Deno.env.get("TMPDIR") || "/tmp", frozen = false } = how;
   const process = new Deno.Command(Deno.execPath(), {
-    args: ["eval", harnessCode(ending)],
+    args: ["eval", harnessCode(ending, frozen)],
     cwd: root,
     env: { TMPDIR: temporary },
     stdin: "piped",

@@ -19,7 +19,7 @@ Deno.test("the stack answers, outlives kill -9 of a server, and leaves nothing",
   const segments = orphanedSegments();
   const [where] = await query(stack.shared.url, "show data_directory") as { data_directory: string }[];
   try {
-    assert.match(stack.why, /Postgres [\d.]+ from .*Toxiproxy 2\.\d+/);
+    assert.match(stack.why, /Postgres [\d.]+ from .*Redis [\d.]+.* from .*Toxiproxy 2\.\d+/);
     const version = await (await fetch(new URL("/version", stack.toxiproxy.url))).text();
     assert.match(version, /version/);
     await query(stack.shared.url, "create table kept (id int)");
@@ -81,6 +81,16 @@ Deno.test("a server that cannot start says why, with its log, and nothing is lef
 Deno.test("a data folder that cannot be made says why", async () => {
   const broken = { ...programs, postgres: { ...programs.postgres, path: "/nonexistent/bin/postgres" } };
   await assert.rejects(startNative({ ...quiet, programs: broken }), /Cannot make a data folder/);
+});
+
+Deno.test("without Redis the stack runs all the same, and says why there is none", async () => {
+  const redis = new StackError({ what: "Cannot get Redis", why: "no source could give it", todo: "Install it." });
+  await using stack = await startNative({ ...quiet, programs: { ...programs, redis } });
+  assert.deepEqual(await query(stack.shared.url, "select 1 as answer"), [{ answer: 1 }]);
+  assert.equal(stack.noRedis, "Cannot get Redis: no source could give it. Install it.");
+  assert.equal("redis" in stack.versions, false);
+  assert.match(stack.why, /no Redis \(no source could give it\)/);
+  await assert.rejects(stack.ownRedis(), redis);
 });
 
 Deno.test("an abort while it starts ends what had begun and rejects with the reason", async () => {

@@ -45,27 +45,30 @@ state() {
   fi
 }
 
+# children PID...: those of any of them.
 children() {
-  parent=$1
+  parents=" $* "
   if [ -r /proc/self/stat ]; then
     for stat in /proc/[0-9]*/stat; do
       { read -r line <"$stat"; } 2>/dev/null || continue
       child=${line%% *}
       set -- ${line##*) }
-      [ "$2" != "$parent" ] || echo "$child"
+      case "$parents" in *" $2 "*) echo "$child" ;; esac
     done
   else
     ps -A -o pid= -o ppid= | while read -r child owner; do
-      [ "$owner" != "$parent" ] || echo "$child"
+      case "$parents" in *" $owner "*) echo "$child" ;; esac
     done
   fi
 }
 
-# kill_tree PID BORN: the parent is stopped first, so that it makes no child between the look and the blow.
+# kill_tree PID BORN: the parent is stopped first, so that it makes no child between the look and the blow. Sets offspring.
 kill_tree() {
+  offspring=
   lives "$1" "$2" || return 0
   kill -STOP "$1" 2>/dev/null
-  kill -KILL $(children "$1") "$1" 2>/dev/null
+  offspring=$(children "$1")
+  kill -KILL $offspring "$1" 2>/dev/null
 }
 
 # wait_gone TENTHS RECORD...: true once none of the recorded processes lives.
@@ -105,7 +108,6 @@ kill_one() {
   record=$1/running/$2
   [ -f "$record" ] || return 0
   read -r pid birth <"$record"
-  offspring=$(children "$pid")
   kill_tree "$pid" "$birth"
   wait_gone 50 "$record" || exit 1
   for child in $offspring; do
@@ -162,17 +164,20 @@ end() {
   folder=$1
   [ -d "$folder" ] && [ ! -L "$folder" ] || return 0
   mv "$folder/running" "$folder/ending" 2>/dev/null
+  stopped=
   for record in "$folder"/ending/*; do
     [ -f "$record" ] && read -r pid birth <"$record" && lives "$pid" "$birth" || continue
     case "$record" in
       # An immediate shutdown: it ends its own children, and leaves nothing in the kernel. They may be frozen too.
       */postgres-*) kill -QUIT "$pid" && [ "$(state "$pid")" != T ] || kill -CONT $(children "$pid") ;;
-      */redis-*) kill_tree "$pid" "$birth" ;; # it has nothing to tidy up, and one that is loading hears no other signal
+      # It has nothing to tidy up, and one that is loading hears no other signal. Looking for children costs, so once for all.
+      */redis-*) kill -STOP "$pid" && stopped="$stopped $pid" && continue ;;
       */toxiproxy) kill -KILL "$pid" ;;    # it has nothing to tidy up, and asked to end it may wait seconds for an idle connection
       *) kill -TERM "$pid" ;;
     esac
     kill -CONT "$pid"
   done 2>/dev/null
+  [ -z "$stopped" ] || kill -KILL $(children $stopped) $stopped 2>/dev/null
   if ! wait_gone 20 "$folder"/ending/*; then
     for record in "$folder"/ending/*; do
       [ -f "$record" ] && read -r pid birth <"$record" && kill_tree "$pid" "$birth"

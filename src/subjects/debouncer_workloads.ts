@@ -1,0 +1,74 @@
+/**
+ * What customers do: several messages in a burst, at whichever instance, again after a while, and the same message twice because the
+ * sender did not hear. Arbitraries without minimums, so that shrinking finds no floor.
+ */
+
+import fc from "fast-check";
+import type { Delivery } from "../core/plan.ts";
+import type { DebouncerOperation } from "./debouncer.ts";
+
+/** The one message whose conversation is disturbed at every place. */
+export const oneMessage: DebouncerOperation = { key: "c1/m1", do: "push" };
+
+/** Three messages that lie there already. */
+export const threeMessages: readonly DebouncerOperation[] = ["m1", "m2", "m3"].map((id) => ({
+  key: `c1/${id}`,
+  do: "push",
+}));
+
+/** One turn of the loop, once what was pushed before it is due. */
+export const oneTurn: DebouncerOperation = { key: "c1/turn", do: "turn", afterMs: 60, effectless: true };
+
+/** A turn that finds nothing: opens the connections, and leaves no message behind. */
+export const idleTurn: DebouncerOperation = { key: "warm/turn", do: "turn", effectless: true };
+
+/** The waits of an impatient sender, in ms; the last one repeats. */
+const resendAfterMs = [15, 40, 80, 120];
+
+interface Pushed {
+  readonly conversation: number;
+  readonly atMs: number;
+  readonly instance: number;
+  readonly pauseMs: number;
+  /** A copy of it at another instance, so many ms later; null for none. */
+  readonly copyAfterMs: number | null;
+}
+
+/**
+ * Messages of two conversations at whichever instance, within a time that makes one or several batches of them; some come twice, at
+ * two instances. From 30 ms on, so that the first faults are there before them.
+ */
+export function chats(
+  options: { instances?: number; withinMs?: number; pauseMsMax?: number } = {},
+): fc.Arbitrary<Delivery<DebouncerOperation>[]> {
+  const { instances = 3, withinMs = 160, pauseMsMax = 15 } = options;
+  const pushed: fc.Arbitrary<Pushed> = fc.record({
+    conversation: fc.nat(1),
+    atMs: fc.nat(withinMs).map((ms) => 30 + ms),
+    instance: fc.nat(instances - 1),
+    pauseMs: fc.nat(pauseMsMax),
+    copyAfterMs: fc.option(fc.nat(60), { freq: 2 }),
+  });
+  // The first is nearly always there: a run without any delivery shows nothing.
+  return fc.tuple(fc.option(pushed, { freq: 1_000_000 }), fc.array(pushed, { maxLength: 7, size: "max" }))
+    .map(([first, rest]) => deliveriesOf([...(first ? [first] : []), ...rest], instances));
+}
+
+function deliveriesOf(all: readonly Pushed[], instances: number): Delivery<DebouncerOperation>[] {
+  const deliveries: Delivery<DebouncerOperation>[] = [];
+  const add = (delivery: Omit<Delivery<DebouncerOperation>, "id" | "resendAfterMs">) =>
+    void deliveries.push({ id: `d${deliveries.length + 1}`, ...delivery, resendAfterMs });
+  for (const [i, { conversation, atMs, instance, pauseMs, copyAfterMs }] of all.entries()) {
+    const key = `c${conversation + 1}/m${i + 1}`;
+    const op: DebouncerOperation = { key, do: "push", ...(pauseMs > 0 ? { pauseMs } : {}) };
+    add({ op, starts: { atMs }, route: round(instance, instances) });
+    if (copyAfterMs !== null) {
+      add({ op, starts: { atMs: atMs + copyAfterMs }, route: round(instance + 1, instances) });
+    }
+  }
+  return deliveries;
+}
+
+function round(from: number, instances: number): number[] {
+  return Array.from({ length: instances }, (_, i) => (from + i) % instances);
+}
