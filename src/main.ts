@@ -16,6 +16,7 @@ import { takeStrayErrors } from "./cli/stray.ts";
 import { choose, discoverScenarios } from "./engine/discover.ts";
 import { UnusableInput } from "./engine/store.ts";
 import { examine, renderNeeds } from "./platform/doctor.ts";
+import { stackChoices } from "./platform/stack.ts";
 
 const wrongUsage = 64;
 let exitCode = 0;
@@ -42,7 +43,7 @@ const program = new Command("chaos")
     flags.budgetOf("quick"),
   )
   .option("--strategy <name>", "only scenarios of this strategy", flags.oneOf("--strategy", ["cuts", "sample"]))
-  .option("--stack <name>", "where the services run", flags.oneOf("--stack", ["auto", "native"]), "auto")
+  .option("--stack <name>", "where the services run", flags.oneOf("--stack", stackChoices), "auto")
   .option("--shard <i/n>", "only the plans of this shard", flags.shardOf, { index: 0, of: 1 })
   .option("--lanes <n>", "runs side by side", flags.countOf("--lanes", 32), defaultLanes())
   .option(
@@ -91,7 +92,8 @@ program.command("replay").description("executes the plan of a stored run again")
   .option("--times <n>", "how often", flags.countOf("--times", 1000), 1)
   .action(async (run: string, options: { times: number }) => {
     const scenarios = await discoverScenarios(program.opts().scenarios);
-    exitCode = await replay({ run, times: options.times, host: program.opts().host, scenarios });
+    const { host, stack } = program.opts();
+    exitCode = await replay({ run, times: options.times, host, stack, scenarios });
   });
 
 program.command("judge").description("checks stored histories again, without any service").argument(

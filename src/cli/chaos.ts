@@ -21,6 +21,7 @@ import { commit, ownVersions } from "./project.ts";
 import { sentenceOf } from "./sentence.ts";
 import { newSessionFolder, pointLatest, previousResults } from "./session_folder.ts";
 import { onStrayError } from "./stray.ts";
+import type { StackChoice } from "../platform/stack.ts";
 import { type OpenWorld, openWorld } from "./world.ts";
 import { writeReport } from "./write_report.ts";
 
@@ -37,6 +38,7 @@ export interface ChaosOptions {
   readonly budget: BudgetFlag;
   readonly shard: { readonly index: number; readonly of: number };
   readonly lanes: number;
+  readonly stack: StackChoice;
   readonly host: "process" | "inside";
   readonly replays: number;
   readonly reports: string;
@@ -95,6 +97,11 @@ interface Ran {
 /** Opens the world, runs the scenarios in it, closes it. What breaks on the way is a value: what was recorded is kept. */
 async function run(options: ChaosOptions, folder: string, show: Live, { signal }: Interruption): Promise<Ran> {
   const finished: ScenarioResult[] = [];
+  const skip = (named: NamedScenario, why: string) => {
+    const result = skippedResult(named, "skipped", why);
+    finished.push(result);
+    return result;
+  };
   const stop = new AbortController();
   const ended = AbortSignal.any([signal, stop.signal]);
   const abandon = new AbortController();
@@ -110,6 +117,7 @@ async function run(options: ChaosOptions, folder: string, show: Live, { signal }
   ended.addEventListener("abort", () => setTimeout(() => abandon.abort(), lastRunsMsMax));
   try {
     world = await openWorld({
+      stack: options.stack,
       host: options.host,
       lanes: options.lanes,
       ownLanes: 2,
@@ -120,8 +128,13 @@ async function run(options: ChaosOptions, folder: string, show: Live, { signal }
       say: show.say,
     });
     world.died.then(end);
+    const able = options.scenarios.filter((named) => {
+      const why = world!.whyNot(named);
+      if (why !== undefined) show.tell({ type: "finished", result: skip(named, why) });
+      return why === undefined;
+    });
     await runSession({
-      scenarios: options.scenarios,
+      scenarios: able,
       strategies,
       budget: {
         depth: options.budget.depth,
@@ -159,7 +172,7 @@ async function run(options: ChaosOptions, folder: string, show: Live, { signal }
   return {
     scenarios: options.scenarios.map((named) => results.get(named.path) ?? skippedResult(named, "unknown", why)),
     broken: broken ?? brokenRun(finished),
-    stack: world?.stack ?? { name: "native", why: "it did not start" },
+    stack: world?.stack ?? { name: options.stack, why: "it did not start" },
     versions: world?.versions ?? {},
     remarks: room.runsDropped > 0
       ? [`${room.runsDropped} runs without a finding were not stored: the cap of ${roomBytes / 1e6} MB was reached`]

@@ -15,12 +15,14 @@ import { storyOf } from "../engine/story.ts";
 import { plain } from "../engine/summary.ts";
 import { listedFaults } from "../engine/tally.ts";
 import { interruptedCode, onInterrupt } from "./interrupt.ts";
+import type { StackChoice } from "../platform/stack.ts";
 import { type OpenWorld, openWorld } from "./world.ts";
 
 /** What the command line asks for. */
 export interface ReplayOptions {
   readonly run: string;
   readonly times: number;
+  readonly stack: StackChoice;
   readonly host: "process" | "inside";
   readonly scenarios: readonly NamedScenario[];
 }
@@ -40,6 +42,7 @@ export async function replay(options: ReplayOptions): Promise<number> {
   const { signal } = interruption;
   try {
     await using world = await openWorld({
+      stack: options.stack,
       host: options.host,
       lanes: 1,
       ownLanes: 1,

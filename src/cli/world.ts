@@ -4,18 +4,22 @@
  */
 
 import type { Service } from "../core/place.ts";
+import type { NamedScenario } from "../core/scenario.ts";
 import type { Subject } from "../core/subject.ts";
-import { openLane } from "../platform/lane.ts";
+import { type LaneOptions, openLane } from "../platform/lane.ts";
 import { insidePool, processPool } from "../platform/instances/pool.ts";
 import { projectsOf } from "../platform/instances/project_of.ts";
-import { startNative } from "../platform/native/stack.ts";
+import { openStack } from "../platform/open_stack.ts";
+import type { OwnServer, SharedServer, Stack, StackChoice } from "../platform/stack.ts";
 import { startObserver } from "../platform/observer.ts";
 import { openSink } from "../platform/sink.ts";
 import { Lanes } from "../engine/lanes.ts";
+import { listedFaults } from "../engine/tally.ts";
 import type { Recorder } from "../engine/recorder.ts";
 
 /** What a session runs on. */
 export interface WorldOptions {
+  readonly stack: StackChoice;
   readonly host: "process" | "inside";
   readonly lanes: number;
   readonly ownLanes: number;
@@ -32,6 +36,8 @@ export interface WorldOptions {
 export interface OpenWorld extends AsyncDisposable {
   readonly lanes: Lanes;
   readonly stack: { readonly name: string; readonly why: string };
+  /** Why this stack cannot disturb a scenario as it asks, or cannot run it at all; undefined if it can. */
+  whyNot(named: NamedScenario): string | undefined;
   readonly versions: Readonly<Record<string, string>>;
   newPrefix(): string;
   /** The recorder of a run hears of stalls, and of the end of a service: such a run says nothing about its subject. */
@@ -46,24 +52,30 @@ const ownServerSettings = { max_connections: "24" };
 /** Opens the world. Rejects with a StackError that says what to do, and leaves nothing behind. */
 export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
   const open = new AsyncDisposableStack();
+  const { say, signal, services, instances } = options;
+  const session = crypto.randomUUID().replaceAll("-", "").slice(0, 8);
+  const wanted = options.lanes + options.ownLanes;
   try {
-    const stack = open.use(await startNative({ say: options.say, signal: options.signal }));
-    const pool = open.use(
-      options.host === "inside" ? insidePool() : processPool({ say: options.say, readable: projectsOf(options.hosts) }),
+    const stack = open.use(
+      await openStack(options.stack, { session, lanes: wanted, instances, services, say, signal }),
     );
-    const warm = pool.warm(options.host === "inside" ? 0 : options.lanes * options.instances);
+    const max = lanesOf(stack, options);
+    const pool = open.use(
+      options.host === "inside" ? insidePool() : processPool({ say, readable: projectsOf(options.hosts) }),
+    );
+    const warm = pool.warm(options.host === "inside" ? 0 : max.shared * instances);
     const sink = open.use(await openSink());
     const listeners = new Set<Recorder>();
     const { promise: died, resolve: tellDeath } = Promise.withResolvers<string>();
     let death: string | undefined;
-    const mourn = async (service: { readonly died: Promise<string> }) => {
-      const sentence = sentenceOnDeath(await service.died);
+    const mourn = async (ended: Promise<string>) => {
+      const sentence = sentenceOnDeath(await ended);
       if (death !== undefined) return;
       death = sentence;
       for (const recorder of listeners) recorder.add({ type: "broken", reason: sentence });
       tellDeath(sentence);
     };
-    for (const service of [stack.shared, stack.toxiproxy]) void mourn(service);
+    for (const service of stack.died) void mourn(service);
     open.use(
       await startObserver({
         thresholdMs: 25,
@@ -72,21 +84,12 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
         },
       }),
     );
-    const session = crypto.randomUUID().replaceAll("-", "").slice(0, 8);
-    const base = { session, instances: options.instances, toxiproxyUrl: stack.toxiproxy.url, instancePool: pool, sink };
+    const base = { session, instances, instancePool: pool, sink, toxiproxyUrl: stack.toxiproxy.url };
     const lanes = open.use(
       new Lanes(async (kind, index) => {
-        const [redis, own] = await Promise.all([
-          options.services.includes("redis") ? stack.ownRedis() : undefined,
-          kind === "own" ? stack.own(ownServerSettings) : undefined,
-        ]);
-        for (const server of [redis, own]) if (server) void mourn(server);
-        return await openLane({
-          ...{ ...base, index },
-          postgres: own ? { url: own.url, server: own } : { url: stack.shared.url, server: undefined },
-          redis: redis && { url: redis.url, server: redis },
-        });
-      }, { shared: options.lanes, own: options.ownLanes }),
+        const stores = await storesOf(stack, services, kind, mourn);
+        return await openLane({ ...base, index, ...stores, proxyPorts: stack.toxiproxy.ports });
+      }, max),
     );
     await warm;
     const disposal = open.move();
@@ -94,6 +97,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     return {
       lanes,
       stack: { name: stack.name, why: stack.why },
+      whyNot: (named) => whyNot(stack, named),
       versions: { ...stack.versions, deno: Deno.version.deno },
       newPrefix: () => `${session}${(++runs).toString(36)}`,
       listen: (recorder) => {
@@ -108,6 +112,60 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     await open.disposeAsync();
     throw cause;
   }
+}
+
+/** How many lanes of each kind the stack has room for: one of each at least. */
+function lanesOf(stack: Stack, { lanes, ownLanes }: WorldOptions): { shared: number; own: number } {
+  const own = stack.own.postgres ? Math.min(ownLanes, Math.max(1, stack.lanesMax - 1)) : 0;
+  return { shared: Math.max(1, Math.min(lanes, stack.lanesMax - own)), own };
+}
+
+type Stores = Pick<LaneOptions, "postgres" | "redis">;
+
+/** The stores of one lane: its own where faults may strike them, else those of all. */
+async function storesOf(
+  { own, shared }: Stack,
+  services: readonly Service[],
+  kind: "shared" | "own",
+  mourn: (died: Promise<string>) => Promise<void>,
+): Promise<Stores> {
+  const used = services.includes("redis");
+  const [redis, postgres] = await Promise.all([
+    used ? own.redis?.() : undefined,
+    kind === "own" ? own.postgres?.(ownServerSettings) : undefined,
+  ]);
+  for (const server of [redis, postgres]) if (server) void mourn(server.died);
+  return {
+    postgres: postgres ? ofItsOwn(postgres) : shared.postgres && ofAll(shared.postgres),
+    redis: redis ? ofItsOwn(redis) : used && shared.redis ? ofAll(shared.redis) : undefined,
+  };
+}
+
+function ofItsOwn(server: OwnServer) {
+  return { url: server.url, server, upstream: undefined };
+}
+
+function ofAll({ url, upstream, outlives }: SharedServer) {
+  return { url, server: undefined, upstream, leavesNothing: outlives };
+}
+
+/** Words for the stores. */
+const titles: Readonly<Record<Service, string>> = { postgres: "Postgres", redis: "Redis" };
+
+function whyNot(stack: Stack, named: NamedScenario): string | undefined {
+  const { needs } = named.scenario.subject as Subject;
+  for (const service of needs) {
+    if (!stack.shared[service] && !stack.own[service]) {
+      return `${titles[service]} cannot be had: ${stack.missing[service] ?? `the stack ${stack.name} has none`}`;
+    }
+  }
+  for (const fault of listedFaults(named)) {
+    const service = fault.service ?? "postgres";
+    if (fault.ownServer && !stack.own[service]) {
+      return `${fault.name} strikes a server itself, and the ${titles[service]} of the stack ${stack.name} is not ours`;
+    }
+  }
+  return undefined;
 }
 
 /** Of its log, which may be long, the last line: the others are in its folder no more. */

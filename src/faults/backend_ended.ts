@@ -29,6 +29,7 @@ interface Session {
 export const backendEnded: Fault<BackendEndedSeverity> = {
   name: "backend_ended",
   story: "The server ends one session",
+  service: "postgres",
   severity: fc.record({ which: fc.integer({ min: 0, max: whichMax }) }, { noNullPrototype: true }),
   async inject(target, { which }) {
     target.signal.throwIfAborted();

@@ -25,6 +25,7 @@ interface Session {
 export const backendsEnded: Fault<Record<string, never>> = {
   name: "backends_ended",
   story: "The server ends all sessions at the same moment",
+  service: "postgres",
   severity: fc.constant({}),
   async inject(target) {
     target.signal.throwIfAborted();

@@ -28,6 +28,7 @@ const goneMsMax = 5_000;
 export const rowLocked: Fault<RowLockedSeverity> = {
   name: "row_locked",
   story: "Somebody else holds locks on all rows, and does not let go",
+  service: "postgres",
   severity: fc.record({ readersToo: fc.boolean() }, { noNullPrototype: true }),
   async inject(target, { readersToo }) {
     target.signal.throwIfAborted();

@@ -15,8 +15,8 @@ export interface SlicerSeverity {
   readonly pauseUs: number;
 }
 
-/** The messages of the shortest replies have 7 bytes on average: larger pieces could be fewer than the messages. */
-const pieceBytesMax = 6;
+/** The shortest replies of Redis have 4 bytes (`:1`): larger pieces could be fewer than the messages. */
+const pieceBytesMax = 3;
 
 /** Without a pause the kernel puts the pieces together again, and the instance sees no fragment. */
 const pauseUsMin = 500;

@@ -12,6 +12,7 @@ import fc from "fast-check";
 // @ts-types="@types/pg"
 import pg from "pg";
 import type { Evidence, Fault, Target, Traffic } from "../core/fault.ts";
+import { directPostgres, letGo } from "./direct_postgres.ts";
 
 /** Whether the sessions of the instances are ended too, so that they have to connect again. */
 export interface SlotsUsedUpSeverity {
@@ -32,6 +33,7 @@ const lookEveryMs = 5;
 export const slotsUsedUp: Fault<SlotsUsedUpSeverity> = {
   name: "slots_used_up",
   story: "The server has no connection slot left",
+  service: "postgres",
   ownServer: true,
   severity: fc.record({ endsSessions: fc.boolean() }, { noNullPrototype: true }),
   async inject(target, { endsSessions }) {
@@ -109,7 +111,7 @@ class Slots implements AsyncDisposable {
 
   /** Takes one slot; false if the server has none left. */
   async #take(): Promise<boolean> {
-    const client = this.#client();
+    const client = directPostgres(this.target, connectMsMax, this.#name);
     try {
       await client.connect();
       this.#held.push(client);
@@ -128,7 +130,7 @@ class Slots implements AsyncDisposable {
 
   /** How many of our sessions the server still lists; undefined if it has no slot for the question yet. */
   async #left(): Promise<number | undefined> {
-    const client = this.#client("");
+    const client = directPostgres(this.target, connectMsMax);
     try {
       await client.connect();
       const asked = "select count(*)::int as left from pg_stat_activity where application_name = $1";
@@ -141,28 +143,6 @@ class Slots implements AsyncDisposable {
       letGo(client);
     }
   }
-
-  #client(name = this.#name): pg.Client {
-    const { host, port, user, pass, database } = this.target.sql.options;
-    const client = new pg.Client({
-      host: host[0],
-      port: port[0],
-      user,
-      password: pass ?? "",
-      database,
-      application_name: name,
-      connectionTimeoutMillis: connectMsMax,
-      query_timeout: connectMsMax,
-    });
-    // A held connection that is lost shows in the evidence; without a listener it would be an uncaught exception.
-    client.on("error", () => {});
-    return client;
-  }
-}
-
-/** Not by a farewell: that would wait for a server that may not answer. */
-function letGo(client: pg.Client): void {
-  client.connection.stream.destroy();
 }
 
 function isRefusal(thrown: unknown): boolean {

@@ -2,6 +2,7 @@
  * Questions to a Redis by its address, over a connection of their own that never comes again by itself.
  */
 import { Redis } from "ioredis";
+import { within } from "./instances/within.ts";
 
 /** Sends one command: its reply. */
 export type Call = (name: string, ...args: readonly string[]) => Promise<unknown>;
@@ -21,7 +22,9 @@ export async function withRedis<T>(url: URL, deadlineMs: number, work: (call: Ca
   // What a command rejects with says less than the event that went before it.
   redis.on("error", (error) => lost ??= error);
   try {
-    await redis.connect();
+    // Behind a server that is frozen it would wait for more than this.
+    const connected = await within(redis.connect().then(() => true), deadlineMs);
+    if (!connected) throw new Error(`it did not answer within ${deadlineMs} ms`);
     return await work((name, ...args) => redis.call(name, ...args));
   } catch (error) {
     throw lost ?? error;

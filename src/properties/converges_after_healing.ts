@@ -12,7 +12,7 @@ import type { Property } from "../core/property.ts";
 import { holds, type Unknown, unknown, type Verdict, violated } from "../core/verdict.ts";
 import type { KeyView, OperationView, View } from "../core/view.ts";
 import { firstAcknowledged } from "./acknowledged.ts";
-import { deadLettersOf, whyUnseen } from "./batches.ts";
+import { conversationOf, deadLettersOf, whyUnseen } from "./batches.ts";
 
 /** Violated by a key, an effect or a lease that is still open at the promised time. Examines the keys. */
 export const convergesAfterHealing: Property = {
@@ -63,8 +63,11 @@ function* verdicts(run: Run): Generator<Verdict> {
     else yield inTime(run, sinceMs(run, key), what, [acknowledged.invoke.index, acknowledged.settled!.index]);
   }
   for (const pending of history.pending) {
-    const key = history.keys.get(pending.key);
-    const from = key && key.operations.length > 0 ? sinceMs(run, key) : healedMs;
+    // What is pending may be of a key, or of a conversation with all its messages.
+    const about = [...history.keys.values()].filter(({ key }) =>
+      key === pending.key || conversationOf(key) === pending.key
+    );
+    const from = Math.max(healedMs, ...about.map((key) => sinceMs(run, key)));
     yield inTime(run, from, `a ${pending.kind} of ${pending.key} is still pending`, [pending.index]);
   }
 }

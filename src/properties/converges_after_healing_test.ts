@@ -98,6 +98,15 @@ Deno.test("converges_after_healing gives a key the promised time from its own la
   assert.equal(check(picture).verdict, "unknown");
 });
 
+Deno.test("converges_after_healing gives what is pending of a conversation the time from its last message on", () => {
+  const picture = (pushed: string) => `
+    A  ${pushed}                              #sent
+                   *effect(c1/m1)  ?batch(c1)
+  `;
+  assert.equal(check(picture(`|-push(c1/m1)-ok|${" ".repeat(37)}`)).verdict, "violated");
+  assert.equal(check(picture(`${" ".repeat(37)}|-push(c1/m1)-ok|`)).verdict, "unknown");
+});
+
 Deno.test("converges_after_healing does not blame the subject for a sender that did not come again", () => {
   const picture = `
     A  |--deliver(e1)-----info|

@@ -30,17 +30,18 @@ export function firedInTime({ history, pushes, batches, dead, examined: before }
   if (maxWaitMs === undefined) return holds(before, "no batch was handled");
   let examined = before;
   let excused: Unknown | undefined;
-  const conversations = Map.groupBy(batches, ({ conversation }) => conversation);
+  const handled = handledOf(batches);
   const turns = turnsOf(history);
   const isDone = (key: string) => dead.has(key) || isCommitted(history, key);
   for (const message of pushes.values()) {
     if (!message.acknowledged || dead.has(message.key)) continue;
-    const around = conversations.get(message.conversation) ?? [];
-    const fired = around.find(({ messages }) => messages.includes(message.key));
+    const fired = handled.firsts.get(message.key);
+    const around = handled.conversations.get(message.conversation) ?? [];
     // Nobody knows when it was handled, or it cannot be as long as another batch is not done, which is held against that one.
     if (!fired && (isDone(message.key) || around.some(({ messages }) => !messages.every(isDone)))) continue;
     const fromMs = Math.max(message.acknowledged.settled!.atMs, history.lastHealAtMs ?? Infinity);
-    const dueMs = dueMsOf(history, { message, fired, around, fromMs: fromMs + maxWaitMs, turns });
+    const freeMs = Math.max(fromMs + maxWaitMs, busyMs(history, around, fired));
+    const dueMs = allowedMs(history, freeMs, turns?.get(message.conversation) ?? (turns && []));
     const firedMs = fired?.note.atMs ?? endMs;
     if (!fired && firedMs < dueMs) {
       excused ??= unknown(`message ${message.key} was not handled, but the run ended before its time was up`);
@@ -58,31 +59,46 @@ export function firedInTime({ history, pushes, batches, dead, examined: before }
   return excused ? { ...excused, examined } : holds(examined, "no batch was handled");
 }
 
-interface Due {
-  readonly message: Pushed;
-  readonly fired: Batch | undefined;
-  /** All batches of the conversation. */
-  readonly around: readonly Batch[];
-  /** When it would be due if nothing prolonged it. */
-  readonly fromMs: number;
-  readonly turns: ReadonlyMap<string, readonly number[]> | undefined;
+/** A batch that was handled, at its place among those of its conversation. */
+type Handled = Batch & { readonly place: number };
+
+interface AllHandled {
+  readonly conversations: ReadonlyMap<string, readonly Handled[]>;
+  /** By message: the first batch that it was in. */
+  readonly firsts: ReadonlyMap<string, Handled>;
 }
 
-/** By when a message has to be handled; Infinity if nobody stepped the loop any more. */
-function dueMsOf(history: View, { message, fired, around, fromMs, turns }: Due): number {
-  const { promises: { answersWithinMs, leaseMs }, graceMs } = history.run;
-  const disturbed = history.disturbances.size > 0 || history.instances.some(({ event }) => event === "died");
-  const lease = leaseMs ?? answersWithinMs;
-  let dueMs = fromMs;
-  for (const other of around) {
-    if (fired && other.note.index > fired.note.index) break;
-    if (other.id !== fired?.id) dueMs = Math.max(dueMs, other.note.atMs + lease);
+function handledOf(batches: readonly Batch[]): AllHandled {
+  const conversations = new Map<string, Handled[]>();
+  const firsts = new Map<string, Handled>();
+  for (const batch of batches) {
+    let others = conversations.get(batch.conversation);
+    if (!others) conversations.set(batch.conversation, others = []);
+    const handled = { ...batch, place: others.length };
+    others.push(handled);
+    for (const key of batch.messages) if (!firsts.has(key)) firsts.set(key, handled);
   }
-  if (turns) {
-    const stepMs = turns.get(message.conversation)?.find((atMs) => atMs >= dueMs) ?? Infinity;
-    dueMs = stepMs + answersWithinMs;
-  }
-  return dueMs + (disturbed ? lease + answersWithinMs : 0) + graceMs;
+  return { conversations, firsts };
+}
+
+/** How long the handler of another batch that was begun before may have kept this one waiting. */
+function busyMs({ run: { promises } }: View, around: readonly Handled[], fired: Handled | undefined): number {
+  let place = (fired?.place ?? around.length) - 1;
+  while (place >= 0 && around[place]!.id === fired?.id) place--;
+  const other = around[place];
+  return other ? other.note.atMs + (promises.leaseMs ?? promises.answersWithinMs) : -Infinity;
+}
+
+/** By when a message has to be handled that may be from some time on; Infinity if nobody steps the loop from then on. */
+function allowedMs(
+  { run, disturbances, instances }: View,
+  freeMs: number,
+  turns: readonly number[] | undefined,
+): number {
+  const { promises: { answersWithinMs, leaseMs }, graceMs } = run;
+  const disturbed = disturbances.size > 0 || instances.some(({ event }) => event === "died");
+  const stepped = turns && (turns.find((atMs) => atMs >= freeMs) ?? Infinity) + answersWithinMs;
+  return (stepped ?? freeMs) + (disturbed ? (leaseMs ?? answersWithinMs) + answersWithinMs : 0) + graceMs;
 }
 
 /** When the loop was stepped, by conversation; undefined if it runs by itself. */

@@ -63,8 +63,11 @@ Deno.test("order_kept leaves a message free that has no certain place in its bat
   `;
   const twice = "*effect(c1/m1 in=b1 at=2) *effect(c1/m2 in=b1 at=1) *effect(c1/m1 in=b1 at=0)";
   assert.equal(check(picture(twice)).verdict, "unknown");
-  const alike = "*effect(c1/m2 in=b1 at=0) *effect(c1/m1 in=b1 at=0)";
-  assert.equal(check(picture(alike)).verdict, "holds");
+  const alike = `
+    A  |-push(c1/m2)-fail|  |-push(c1/m1)-ok|  |-push(c1/m2)-ok|
+                                       *effect(c1/m2 in=b1 at=0) *effect(c1/m1 in=b1 at=0)
+  `;
+  assert.equal(check(alike).verdict, "holds");
 });
 
 Deno.test("order_kept counts from the first acknowledgement, whichever push it answered", () => {

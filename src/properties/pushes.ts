@@ -43,6 +43,17 @@ export function pushesOf(history: View): ReadonlyMap<string, Pushed> {
   return pushed;
 }
 
+/** Where in a list, which is in the order of its indexes into the history, those after this index begin. */
+export function firstAfter<T>(items: readonly T[], index: number, indexOf: (item: T) => number): number {
+  let low = 0;
+  for (let high = items.length; low < high;) {
+    const middle = (low + high) >>> 1;
+    if (indexOf(items[middle]!) <= index) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** True if messages or notes are missing, so that nothing can be held against what was not seen. */
 export function isBlind({ dropped }: View): boolean {
   return dropped.some(({ what }) => what.includes("message") || what.includes("note"));
@@ -59,21 +70,11 @@ function requestOf(
 ): At<Entry> {
   const all = requests.get(instance) ?? [];
   const endIndex = settled?.index ?? Infinity;
-  for (let i = firstAfter(all, invoke.index); i < all.length && all[i]!.index < endIndex; i++) {
+  for (let i = firstAfter(all, invoke.index, ({ index }) => index); i < all.length && all[i]!.index < endIndex; i++) {
     // Where several are under way the wire cannot say whose it is.
     if (all[i]!.operation === id || all[i]!.operation === undefined) return all[i]!;
   }
   return invoke;
-}
-
-function firstAfter(messages: readonly Line<"message">[], index: number): number {
-  let low = 0;
-  for (let high = messages.length; low < high;) {
-    const middle = (low + high) >>> 1;
-    if (messages[middle]!.index <= index) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** The push that the stored message carried, if its effects agree on it. */

@@ -15,7 +15,7 @@ import { unknown, type Verdict, violated } from "../core/verdict.ts";
 import type { DecisionView, Line, View } from "../core/view.ts";
 import { type Batch, batchesOf, deadLettersOf } from "./batches.ts";
 import { firedInTime } from "./fired_in_time.ts";
-import { isBlind, type Pushed, pushesOf } from "./pushes.ts";
+import { firstAfter, isBlind, type Pushed, pushesOf } from "./pushes.ts";
 import { certainMs } from "./store_clock.ts";
 
 /** Violated by a batch that was handled too early or too late. Examines first handlers, and messages whose time was up. */
@@ -53,7 +53,7 @@ export interface Debounced {
 function notTooEarly(debounced: Debounced): { examined: number; accused?: Verdict } {
   const { batches, pushes } = debounced;
   const recent = byConversation(pushes);
-  const fired = new Map<string, Batch>(); // by message: the first batch that it was in
+  const fired = new Set<string>();
   const begun = new Set<string>();
   let examined = 0;
   for (const batch of batches) {
@@ -66,7 +66,7 @@ function notTooEarly(debounced: Debounced): { examined: number; accused?: Verdic
       const newest = firedTooSoonAfter(debounced, { batch, own, fired, all: recent.get(batch.conversation) ?? [] });
       if (newest) return { examined, accused: tooEarly(debounced, batch, newest, examined) };
     }
-    for (const key of batch.messages) if (!fired.has(key)) fired.set(key, batch);
+    for (const key of batch.messages) fired.add(key);
   }
   return { examined };
 }
@@ -74,8 +74,8 @@ function notTooEarly(debounced: Debounced): { examined: number; accused?: Verdic
 interface Taken {
   readonly batch: Batch;
   readonly own: readonly Pushed[];
-  /** The batches that were handled before, by their messages. */
-  readonly fired: ReadonlyMap<string, Batch>;
+  /** Messages of batches that were handled before. */
+  readonly fired: ReadonlySet<string>;
   /** The messages of the conversation, in the order of their requests. */
   readonly all: readonly Pushed[];
 }
@@ -84,17 +84,20 @@ interface Taken {
 function firedTooSoonAfter(debounced: Debounced, { batch, own, fired, all }: Taken): Pushed | undefined {
   const { history: { run: { promises } }, quietMs } = debounced;
   const { maxWaitMs = Infinity, batchMax = Infinity } = promises;
-  const { atMs } = batch.note;
+  const { atMs, index } = batch.note;
   const firstMs = Math.min(...own.map(({ earliest }) => earliest.atMs));
   if (batch.full || batch.messages.length >= batchMax || atMs - firstMs >= certainMs(maxWaitMs)) return undefined;
   const last = own.reduce((a, b) => b.kept.index > a.kept.index ? b : a);
   const dueMs = last.kept.atMs + certainMs(quietMs);
   if (atMs < dueMs) return last;
-  const takenIndex = firstTake(debounced, batch, own);
-  for (let i = all.length - 1; i >= 0 && atMs - all[i]!.kept.atMs < certainMs(quietMs); i--) {
+  for (
+    let i = firstAfter(all, index, ({ kept }) => kept.index) - 1;
+    i >= 0 && atMs - all[i]!.kept.atMs < certainMs(quietMs);
+    i--
+  ) {
     const acknowledged = all[i]!.acknowledged?.settled;
     if (!acknowledged || fired.has(all[i]!.key)) continue;
-    if (acknowledged.index < takenIndex || acknowledged.atMs <= dueMs) return all[i]!;
+    if (acknowledged.atMs <= dueMs || acknowledged.index < firstTake(debounced, batch, own)) return all[i]!;
   }
   return undefined;
 }
@@ -106,9 +109,10 @@ function firstTake({ history, takes }: Debounced, { note }: Batch, own: readonly
   const turnIndex = history.operations.get(note.operation ?? "")?.invoke.index ?? -1;
   const all = takes.get(note.instance) ?? [];
   let first = Infinity;
-  for (let i = all.length - 1; i >= 0 && all[i]!.answered > pushedIndex; i--) {
+  for (let i = firstAfter(all, pushedIndex, ({ answered }) => answered); i < all.length; i++) {
     const { asked, answered } = all[i]!;
-    if (answered < note.index && asked > turnIndex) first = Math.min(first, asked);
+    if (answered > note.index) break;
+    if (asked > turnIndex) first = Math.min(first, asked);
   }
   return first === Infinity ? -1 : first;
 }

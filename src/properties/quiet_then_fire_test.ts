@@ -41,6 +41,13 @@ Deno.test("quiet_then_fire is violated by a batch that does not wait for the qui
   assert.deepEqual(told(drawing, verdict.evidence), ["up EVALSHA push d2.1", "batch"]);
 });
 
+Deno.test("quiet_then_fire is violated by a batch of a message that nobody acknowledged as by any other", () => {
+  const picture = `
+    A  |-push(c1/m1)-info|
+    B                 !batch(b1 c1/m1)`;
+  assert.equal(check(picture).verdict, "violated");
+});
+
 Deno.test("quiet_then_fire lets a batch go that is full, or whose first message has waited for the most that is promised", () => {
   const said = `
     A  |-push(c1/m1)-ok|

@@ -2,9 +2,9 @@
  * A programming error is never swallowed: one that is planted in the handler (`op.plant`) comes out with its message.
  *
  * Only a handler that ran can have thrown it: its operation said `handler`, or no operation of its key is without the plant,
- * so that an `ok` cannot be a duplicate's. Where a disturbance met the operation, another error may have come first, so only an
- * `ok` is held against the subject then; calls that were given up, and dead processes, are judged elsewhere. A sibling judges
- * what else must not be hidden.
+ * so that an `ok` cannot be a duplicate's; a message that is pushed (`do: "push"`) is acknowledged before any handler runs.
+ * Where a disturbance met the operation, another error may have come first, so only an `ok` is held against the subject
+ * then; calls that were given up, and dead processes, are judged elsewhere. A sibling judges what else must not be hidden.
  */
 
 import type { Property } from "../core/property.ts";
@@ -43,8 +43,8 @@ export const unexpectedErrorsSurface: Property = {
 };
 
 function plantOf({ op }: OperationView): string | undefined {
-  const plant = (op as { readonly plant?: unknown } | null)?.plant;
-  return typeof plant === "string" && plant !== "" ? plant : undefined;
+  const { plant, do: asked } = (op ?? {}) as { readonly plant?: unknown; readonly do?: unknown };
+  return typeof plant === "string" && plant !== "" && asked !== "push" ? plant : undefined;
 }
 
 function alwaysPlanted(history: View, { key }: OperationView): boolean {

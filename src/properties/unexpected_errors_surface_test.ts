@@ -52,6 +52,13 @@ Deno.test("unexpected_errors_surface does not ask for an error that need not hav
   }
 });
 
+Deno.test("unexpected_errors_surface lets a message be acknowledged before its handler can throw", () => {
+  const pushed = drawn(`A  |-push(c1/m1 plant=boom)--ok|`);
+  assert.equal(unexpectedErrorsSurface.check(pushed.view).verdict, "unknown");
+  const delivered = drawn(`A  |-deliver(c1/m1 plant=boom)--ok|`);
+  assert.equal(unexpectedErrorsSurface.check(delivered.view).verdict, "violated");
+});
+
 Deno.test("unexpected_errors_surface never accuses a correct history, and always one that swallows an error", () => {
   fc.assert(fc.property(madeOptions, fc.nat(), fc.boolean(), (options, pick, acknowledged) => {
     const { plan, entries } = madeHistory(options);

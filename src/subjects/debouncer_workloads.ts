@@ -72,3 +72,25 @@ function deliveriesOf(all: readonly Pushed[], instances: number): Delivery<Debou
 function round(from: number, instances: number): number[] {
   return Array.from({ length: instances }, (_, i) => (from + i) % instances);
 }
+
+/** A message that comes when the first batch of its conversation is done. */
+export const laterMessage: DebouncerOperation = { key: "c1/m2", do: "push" };
+
+/** Who pushes or steps the loop in a conversation that is written out: at which instance, and at which time of the run. */
+export interface Said {
+  readonly op: DebouncerOperation;
+  readonly instance: number;
+  /** A time of the run; or how long after the one before it was acknowledged. */
+  readonly when: { readonly atMs: number } | { readonly afterMs: number };
+}
+
+/** A conversation as it is written: the same in every run, each sent again to the same instance until it is acknowledged. */
+export function said(all: readonly Said[]): fc.Arbitrary<Delivery<DebouncerOperation>[]> {
+  return fc.constant(all.map(({ op, instance, when }, i): Delivery<DebouncerOperation> => ({
+    id: `d${i + 1}`,
+    op,
+    starts: "atMs" in when ? when : { afterAckOf: `d${i}`, afterMs: when.afterMs },
+    route: [instance],
+    resendAfterMs: [15],
+  })));
+}

@@ -49,15 +49,17 @@ const atOnceMs = 1_000;
 /** Opens links and users of its own. */
 export async function disturbedRedis(options: RedisRoadOptions): Promise<DisturbedRedis> {
   const { redisUrl: url, toxiproxyUrl: toxiproxy, instances = 1 } = options;
+  const server = options.server && plain(options.server);
   const prefix = `faults${crypto.randomUUID().slice(0, 8)}`;
   await using undo = new AsyncDisposableStack();
   const half = await RedisHalf.open(
-    { url, server: options.server, leavesNothing: true, keyPrefix: prefix },
+    { url, server, leavesNothing: true, keyPrefix: prefix },
     prefix,
     instances,
   );
   undo.defer(() => half.close());
-  const server = options.server && await withUsers(options.server, half);
+  // A Redis that is started again has to know them before anybody can ask: they are none of its data.
+  if (server) await half.redis.call("ACL", "SAVE");
   const stores = { redis: { as: (instance: number) => half.upstream(instance) } };
   const links = undo.use(await openLinks({ toxiproxy, stores, instances, session: prefix, lane: 0 }));
   await links.open({ record: () => {}, now: () => performance.now() });
@@ -97,7 +99,13 @@ export async function ownRedis(settings: RedisSettings = {}): Promise<RedisServe
   if (program instanceof Error) throw program;
   const session = await Session.open(user, asked);
   globalThis.addEventListener("unload", () => void session[Symbol.asyncDispose]());
-  return await startRedis({ session, program, name: "own", settings, deadlineMs: 10_000, signal: asked.signal });
+  const aclfile = `${session.folder}/data/users.acl`;
+  // With such a file the password of the settings counts for nothing.
+  const password = settings.requirepass === undefined ? "nopass" : `>${settings.requirepass}`;
+  await Deno.writeTextFile(aclfile, `user default on ${password} ~* &* +@all\n`);
+  if (user) await Deno.chown(aclfile, user.uid, user.gid);
+  const start = { session, program, name: "own", deadlineMs: 10_000, signal: asked.signal };
+  return await startRedis({ ...start, settings: { ...settings, aclfile } });
 }
 
 /** What comes of a command within a time. Its error, if it comes later, is heard here and by nobody else. */
@@ -117,27 +125,14 @@ function codeOf(thrown: unknown): string {
   return String(code ?? /^[A-Z]+(?= )/.exec(message)?.[0] ?? message);
 }
 
-/**
- * A Redis that was started again knows its users no more, so they are made as they were; over a connection that does not wait until the
- * server has loaded all that it knew.
- */
-async function withUsers(own: Server, { redis, users }: RedisHalf): Promise<Server> {
-  const lines = (await redis.call("ACL", "LIST") as string[]).map((line) => line.split(" ").slice(1));
-  const rules = lines.filter(([name]) => users.includes(name!));
+/** The server as an object that can be copied with one thing in it put otherwise: `{ ...server, kill }`. */
+function plain(own: Server): Server {
   return {
-    service: "redis",
+    service: own.service,
     kill: () => own.kill(),
+    restart: (how) => own.restart(how),
     freeze: () => own.freeze(),
     thaw: () => own.thaw(),
-    async restart(how) {
-      await own.restart(how);
-      const direct = redis.duplicate({ enableReadyCheck: false });
-      try {
-        for (const [name, ...rest] of rules) await direct.call("ACL", "SETUSER", name!, "reset", ...rest);
-      } finally {
-        direct.disconnect();
-      }
-    },
   };
 }
 

@@ -124,7 +124,7 @@ export class Shard {
   /** Dead letters that died at `sinceMs` or later, oldest first. */
   async deadLetters(lettersMax: number, sinceMs: number): Promise<LetterPage> {
     const { dead, deadByTime } = this.keys;
-    const args = [sinceMs * 1_000, lettersMax, this.#settings.batchBytesMax];
+    const args = [Math.floor(sinceMs * 1_000), lettersMax, this.#settings.batchBytesMax];
     const raw = await this.#redis.run(scripts.deadLettersScript, [dead, deadByTime], args) as [number, RawLetter[]];
     const letters = raw[1].map(([id, name, diedAt, attempts, reason, messages]) => {
       const conversation = conversationOf(name);
