@@ -32,7 +32,7 @@ export default claim({
   subject: debouncer({ loops: true }),
   plans: {
     strategy: "sample",
-    workload: chats(),
+    workload: chats({ withinMs: 400 }),
     faults: [redisKilled, redisLoading, redisReadOnly, outOfMemory, scriptFlush, clientKilled, clientsKilled],
     faultsMax: 1,
     withinMs: 60,

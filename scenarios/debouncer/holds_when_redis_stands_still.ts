@@ -11,7 +11,6 @@ import { convergesAfterHealing } from "../../src/properties/converges_after_heal
 import { eachMessageInOneBatch } from "../../src/properties/each_message_in_one_batch.ts";
 import { noneLost } from "../../src/properties/none_lost.ts";
 import { nothingLeaked } from "../../src/properties/nothing_leaked.ts";
-import { orderKept } from "../../src/properties/order_kept.ts";
 import { processStaysAlive } from "../../src/properties/process_stays_alive.ts";
 import { quietThenFire } from "../../src/properties/quiet_then_fire.ts";
 import { refusedDidNothing } from "../../src/properties/refused_did_nothing.ts";
@@ -37,7 +36,6 @@ export default claim({
   disturbedBy: "faults",
   properties: [
     eachMessageInOneBatch,
-    orderKept,
     atMostOnce,
     noneLost,
     quietThenFire,

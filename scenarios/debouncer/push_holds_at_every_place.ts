@@ -24,7 +24,7 @@ export default claim({
   subject: debouncer(),
   plans: {
     strategy: "cuts",
-    warmUp: idleTurn,
+    warmUp: [idleTurn],
     operation: oneMessage,
     after: [oneTurn],
     services: ["redis"],

@@ -15,7 +15,7 @@ import { quietThenFire } from "../../src/properties/quiet_then_fire.ts";
 import { refusedDidNothing } from "../../src/properties/refused_did_nothing.ts";
 import { wasDisturbed } from "../../src/properties/was_disturbed.ts";
 import { debouncer } from "../../src/subjects/debouncer.ts";
-import { idleTurn, oneTurn, threeMessages } from "../../src/subjects/debouncer_workloads.ts";
+import { oneOfEach, oneTurn, threeMessages } from "../../src/subjects/debouncer_workloads.ts";
 
 export default claim({
   title:
@@ -25,7 +25,7 @@ export default claim({
   subject: debouncer(),
   plans: {
     strategy: "cuts",
-    warmUp: idleTurn,
+    warmUp: oneOfEach,
     before: threeMessages,
     operation: oneTurn,
     connections: ["open"],

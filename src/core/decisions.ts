@@ -93,7 +93,7 @@ class PostgresConversation {
 
 /** Commands that connect, look at the server, or bracket others; with their sub-commands. */
 const redisDecidesNothing =
-  /^(HELLO|AUTH|CLIENT|SELECT|INFO|PING|ECHO|CONFIG|COMMAND|SCRIPT|ACL|ROLE|TIME|WAIT|WATCH|UNWATCH|MULTI|EXEC|DISCARD|QUIT|RESET|READONLY)\b/;
+  /^(HELLO|AUTH|CLIENT|SELECT|INFO|PING|ECHO|LOLWUT|CONFIG|COMMAND|SCRIPT|FUNCTION|MODULE|ACL|ROLE|TIME|WAIT|WATCH|UNWATCH|MULTI|EXEC|DISCARD|QUIT|RESET|READONLY|READWRITE|ASKING|CLUSTER|SENTINEL|[PSU]*SUBSCRIBE|PUBSUB|MEMORY|LATENCY|SLOWLOG|DEBUG)\b/;
 
 /** What was said on one connection to Redis: the request that decides, by its ordinal; MULTI ... EXEC is one. */
 class RedisConversation {

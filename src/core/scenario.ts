@@ -43,8 +43,11 @@ export interface EveryPlace<Op extends Operation> {
   readonly strategy: "cuts";
   /** The operation whose conversation is learned and disturbed. */
   readonly operation: Op;
-  /** What opens the connections of an instance before time zero; its key is replaced by `warm0`. The operation itself by default. */
-  readonly warmUp?: Op;
+  /**
+   * What opens the connections of an instance before time zero, one after the other; keys begin with `warm`, and the instance's number
+   * is put behind that. The operation itself by default, with the key `warm0`.
+   */
+  readonly warmUp?: readonly Op[];
   /** What is done and acknowledged beforehand, in this order, at the last instance: what the operation finds in the stores. */
   readonly before?: readonly Op[];
   /** What is delivered when all else was acknowledged, one after the other, at the instances in turn: what brings the work to its end. */

@@ -29,7 +29,8 @@ export function sayOutcome(view: View, operation: OperationView): string {
   const { id, instance, settled } = operation;
   const who = `${id}, at instance ${instance},`;
   if (settled?.type === "ok") {
-    const lacks = view.quiet && !hasEffect(view, operation.key)
+    const owes = (operation.op as { readonly effectless?: unknown } | null)?.effectless !== true;
+    const lacks = owes && view.quiet && !hasEffect(view, operation.key)
       ? `, although no effect of ${operation.key} exists`
       : "";
     return `${who} was answered ok${detail(settled.value)}${lacks}`;

@@ -38,8 +38,8 @@ export class Tally implements Progress {
   #startedMs = performance.now();
   #begun = false;
   readonly #properties = new Map<string, { examined: number; violated: number; unknowns: Map<string, number> }>();
-  readonly #planned = new Map<string, PlannedPlace>();
-  readonly #places = new Map<string, PlaceResult>();
+  readonly #planned: PlannedPlace[] = [];
+  readonly #visited = new Map<string, Pick<PlaceResult, "hit" | "came" | "violated">>();
   readonly #faults = new Map<string, { planned: number; confirmed: number; overlapping: number }>();
   readonly #shrunk = new Map<string, Judged>();
 
@@ -63,7 +63,7 @@ export class Tally implements Progress {
   }
 
   planned(place: PlannedPlace): void {
-    this.#planned.set(place.identity, place);
+    this.#planned.push(place);
   }
 
   interrupted(why: string): void {
@@ -123,20 +123,20 @@ export class Tally implements Progress {
   }
 
   #visit(judged: Judged, view: View): void {
-    const place = this.#planned.get(judged.plan.identity);
-    if (!place) return;
+    if (this.#planned.length === 0) return;
     const hit = [...view.disturbances.values()].some((d) => d.confirmed) && !judged.void;
     const violated = Object.entries(judged.verdicts).filter(([, v]) => v.verdict === "violated").map(([name]) => name);
-    const { text, ...rest } = place;
-    this.#places.set(place.identity, { ...rest, ...(text ? { text } : {}), hit, came: whatCame(view), violated });
+    this.#visited.set(judged.plan.identity, { hit, came: whatCame(view), violated });
   }
 
-  /** The places of the scenario, in the order planned; one that was never visited was not hit. */
+  /** The places of the scenario, in the order planned; one that was never visited was not hit. A plan may visit several. */
   places(): readonly PlaceResult[] {
-    return [...this.#planned.values()].map(({ text, ...place }) =>
-      this.#places.get(place.identity) ??
-        { ...place, ...(text ? { text } : {}), hit: false, came: "not visited", violated: [] }
-    );
+    const never = { hit: false, came: "not visited", violated: [] };
+    return this.#planned.map(({ text, ...place }) => ({
+      ...place,
+      ...(text ? { text } : {}),
+      ...(this.#visited.get(place.identity) ?? never),
+    }));
   }
 
   faults(): readonly FaultResult[] {

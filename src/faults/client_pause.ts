@@ -10,6 +10,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import fc from "fast-check";
 import type { Evidence, Fault, Target } from "../core/fault.ts";
 import { connectionsIn, DirectRedis, usersOf } from "./direct_redis.ts";
+import { onceAnswered } from "./under_way.ts";
 import { UnpausedRedis } from "./unpaused_redis.ts";
 
 /** Which commands are put off: those that write and all scripts, or all. */
@@ -42,10 +43,11 @@ export const clientPause: Fault<ClientPauseSeverity> = {
     const line = undo.use(await UnpausedRedis.open(target));
     undo.defer(() => goOn(line, target));
     await line.ask("CLIENT", "PAUSE", `${pausedMsMax}`, commands === "all" ? "ALL" : "WRITE");
+    const watches = target.links.map((link) => link.watch());
     const putOff = undo.use(new PutOff(line, usersOf(target)));
     const cure = undo.move();
     return {
-      evidence: () => putOff.evidence(),
+      evidence: () => onceAnswered(watches, () => putOff.evidence()),
       [Symbol.asyncDispose]: () => cure.disposeAsync(),
     };
   },

@@ -8,6 +8,7 @@
 import fc from "fast-check";
 import type { Evidence, Fault, Target } from "../core/fault.ts";
 import { DirectRedis } from "./direct_redis.ts";
+import { onceAnswered } from "./under_way.ts";
 
 /** Takes the memory from the run's own server. */
 export const outOfMemory: Fault<Record<string, never>> = {
@@ -26,12 +27,14 @@ export const outOfMemory: Fault<Record<string, never>> = {
     await using undo = new AsyncDisposableStack();
     undo.defer(() => limit(target, before.limitBytes));
     await limit(target, 1);
+    const watches = target.links.map((link) => link.watch());
     const cure = undo.move();
     return {
-      async evidence() {
-        const now = await look(target);
-        return evidenceOf(now.refused - before.refused, now.limitBytes);
-      },
+      evidence: () =>
+        onceAnswered(watches, async () => {
+          const now = await look(target);
+          return evidenceOf(now.refused - before.refused, now.limitBytes);
+        }),
       [Symbol.asyncDispose]: () => cure.disposeAsync(),
     };
   },

@@ -24,7 +24,7 @@ Deno.test("postgres_frozen answers nobody, new connections neither, and does all
   for (const one of asked) assert.equal(await came(one, 60), "nothing");
   const { confirmed, what } = await injected.evidence();
   assert.ok(confirmed, what);
-  assert.match(what, /^the server stood still: no answer for \d{3} ms; [1-9]\d* requests on the road have none$/);
+  assert.match(what, /^the server stood still: no answer for \d{3,} ms; [1-9]\d* requests on the road have none$/);
   for (const _twice of [1, 2]) await injected[Symbol.asyncDispose]();
   assert.deepEqual(await Promise.all(asked.map((one) => came(one, 1_000))), [{ value: 1 }, { value: 2 }]);
   await road.assertClean();

@@ -31,6 +31,7 @@ export const redisForgets: Fault<Record<string, never>> = {
     const { server } = target;
     if (!server) throw new Error("Cannot make Redis forget: this run shares it with others");
     const known = await know(target);
+    target.signal.throwIfAborted();
     try {
       await server.kill();
       await server.restart({ emptied: true });

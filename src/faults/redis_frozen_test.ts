@@ -18,7 +18,7 @@ Deno.test("redis_frozen answers nobody, new connections neither, and does all of
   for (const one of asked) assert.equal(await replyTo(one, 60), "nothing");
   const { confirmed, what } = await injected.evidence();
   assert.ok(confirmed, what);
-  assert.match(what, /^the server stood still: no answer for \d{3} ms; [1-9]\d* requests on the road have none$/);
+  assert.match(what, /^the server stood still: no answer for \d{3,} ms; [1-9]\d* requests on the road have none$/);
   for (const _twice of [1, 2]) await injected[Symbol.asyncDispose]();
   for (const one of asked) assert.deepEqual(await replyTo(one, 1_000), { value: "OK" });
   await road.assertClean();

@@ -11,6 +11,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import fc from "fast-check";
 import type { Evidence, Fault, Restart, Target } from "../core/fault.ts";
 import { DirectRedis } from "./direct_redis.ts";
+import { onceAnswered } from "./under_way.ts";
 
 /** How many keys are added, and how long each takes, in microseconds: at least four seconds in all, and no answer later than that. */
 const fillingKeys = 2_000;
@@ -49,6 +50,7 @@ export const redisLoading: Fault<Record<string, never>> = {
     const filling = Array.from({ length: fillingKeys }, (_, i) => `${prefix}:${i}`);
     undo.defer(() => remove(target, filling));
     await fill(target, filling);
+    target.signal.throwIfAborted();
     undo.defer(() => hurry(target));
     try {
       await server.kill();
@@ -58,9 +60,10 @@ export const redisLoading: Fault<Record<string, never>> = {
       throw cause;
     }
     const begun = await look(target);
+    const watches = target.links.map((link) => link.watch());
     const cure = undo.move();
     return {
-      evidence: async () => evidenceOf(begun, await look(target)),
+      evidence: () => onceAnswered(watches, async () => evidenceOf(begun, await look(target))),
       [Symbol.asyncDispose]: () => cure.disposeAsync(),
     };
   },

@@ -8,6 +8,7 @@
 import fc from "fast-check";
 import type { Evidence, Fault, Target } from "../core/fault.ts";
 import { DirectRedis } from "./direct_redis.ts";
+import { onceAnswered } from "./under_way.ts";
 
 /** Where nobody listens: a port that needs privileges, and that nothing has used for decades. */
 const nobody = ["127.0.0.1", 1] as const;
@@ -26,9 +27,11 @@ export const redisReadOnly: Fault<Record<string, never>> = {
     await using undo = new AsyncDisposableStack();
     undo.defer(() => promote(target));
     await demote(target);
+    const watches = target.links.map((link) => link.watch());
     const cure = undo.move();
     return {
-      evidence: async () => evidenceOf(await refusedSoFar(target) - refused, await roleOf(target)),
+      evidence: () =>
+        onceAnswered(watches, async () => evidenceOf(await refusedSoFar(target) - refused, await roleOf(target))),
       [Symbol.asyncDispose]: () => cure.disposeAsync(),
     };
   },

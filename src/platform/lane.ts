@@ -173,7 +173,7 @@ function truthOf(lane: Lane, namespace: { schema: string; prefix: string }) {
   };
 }
 
-/** A Redis that was started again has forgotten its users, as the file that holds them is none of its data. */
+/** A Redis that was started again may have forgotten its users, if it has no file for them. */
 function serversOf({ postgres, redis }: LaneOptions, parts: Parts): Lane["servers"] {
   const own = redis?.server;
   return {
@@ -187,7 +187,7 @@ function serversOf({ postgres, redis }: LaneOptions, parts: Parts): Lane["server
           thaw: () => own.thaw(),
           restart: async (how) => {
             await own.restart(how);
-            await parts.redis?.allow();
+            if (!parts.redis?.remembersUsers) await parts.redis?.allow();
           },
         },
       }

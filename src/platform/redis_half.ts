@@ -3,7 +3,7 @@
  * others and may touch the session's keys alone. Its sibling is `postgres_half.ts`.
  */
 
-import { Redis } from "ioredis";
+import { Redis, ReplyError } from "ioredis";
 import type { Server } from "../core/fault.ts";
 
 /** Where a lane finds Redis. */
@@ -49,8 +49,11 @@ export class RedisHalf {
     }
   }
 
+  /** Whether a server that is started again knows the users without being told again. */
+  remembersUsers = false;
+
   /**
-   * Makes the users, or makes them again: a server that was started again knows none. They may do what a service may: use the keys
+   * Makes the users, or makes them again if a server that was started again does not know them. They may do what a service may: use the keys
    * of the session, and look at the server; but neither administrate it nor empty it.
    */
   async allow(): Promise<void> {
@@ -68,6 +71,7 @@ export class RedisHalf {
     await Promise.all(
       this.users.map((user) => this.redis.call("ACL", "SETUSER", user, "reset", "on", `>${user}`, "&*", ...rules)),
     );
+    if (this.#options.server) this.remembersUsers = await this.#saveUsers();
   }
 
   /** As whom and where an instance connects, but for host and port, which are those of its road. */
@@ -103,6 +107,16 @@ export class RedisHalf {
     }
   }
 
+  async #saveUsers(): Promise<boolean> {
+    try {
+      await this.redis.call("ACL", "SAVE");
+      return true;
+    } catch (error) {
+      if (error instanceof ReplyError) return false; // it has no file for them
+      throw error;
+    }
+  }
+
   async #deleteKeys(): Promise<void> {
     let cursor = "0";
     do {
@@ -125,6 +139,7 @@ function direct(url: URL): Redis {
     retryStrategy: () => reconnectMs,
     maxRetriesPerRequest: null,
     enableReadyCheck: true,
+    maxLoadingRetryTime: 2 * reconnectMs,
     connectionName: "nevertwice-harness",
   });
   // Each command rejects by itself; without a listener a lost connection would be written to the console.

@@ -66,7 +66,7 @@ export interface Stack extends AsyncDisposable {
   readonly toxiproxy: StackToxiproxy;
   /** Each resolves with a sentence once a service that all lanes use ended without our asking. */
   readonly died: readonly Promise<string>[];
-  /** How many lanes of both kinds together find ports for their proxies. */
+  /** How many lanes of both kinds together it bears: they have to find ports for their proxies, and the road behind has its limits. */
   readonly lanesMax: number;
 }
 

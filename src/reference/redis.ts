@@ -128,7 +128,7 @@ class Client implements Redis {
 
   #send(call: Call, verb: string, words: readonly Word[]): Promise<unknown> {
     try {
-      call.sent = call.lane.send(verb, words);
+      call.sent = call.lane.send(verb, words, this.#calls.size > 1);
     } catch (error) {
       // Any class: words that cannot be sent are a mistake of the caller's, and nothing else may wait for this call.
       this.#calls.end(call);

@@ -7,6 +7,7 @@
 
 import { Buffer } from "node:buffer";
 import { Command, Redis as Driver } from "ioredis";
+import { nextTick } from "node:process";
 import type { ConnectionOptions } from "node:tls";
 import { withoutWords } from "./redis_meaning.ts";
 
@@ -57,6 +58,7 @@ export class Lane {
   ready = false;
   readonly #driver: Driver;
   #discarded = false;
+  #gathering = false;
   #loss: unknown;
 
   constructor(address: Address) {
@@ -86,23 +88,34 @@ export class Lane {
     return this.#discarded || this.#driver.status === "close" || this.#driver.status === "end";
   }
 
-  /** Sends one command, once. */
-  send(verb: string, words: readonly Word[]): Sent {
+  /**
+   * Sends one command, once. `gathered`: in one write with all others of this moment, for a write is most of what a command
+   * costs; a single one would only be held up.
+   */
+  send(verb: string, words: readonly Word[], gathered: boolean): Sent {
+    if (gathered && !this.#gathering) {
+      this.#gathering = true;
+      this.#driver.stream.cork();
+      nextTick(this.#write);
+    }
     const command = new Command(verb, words.map(asArgument), { replyEncoding: "utf8" });
     this.#driver.sendCommand(command);
     return command;
   }
 
+  readonly #write = (): void => {
+    this.#gathering = false;
+    this.#driver.stream.uncork();
+  };
+
   /** Throws the socket away: by a reset, for after an orderly end the kernel would go on delivering what it still holds. */
   discard(): void {
     this.#discarded = true;
     const { stream } = this.#driver;
-    if (stream !== undefined && !stream.connecting && !stream.destroyed && !this.#driver.options.tls) {
-      stream.resetAndDestroy();
-    }
-    stream?.destroy();
-    // The driver sets a timer that only the socket's `close` clears: where that was said already, it would be left behind.
-    if (stream?.closed !== true) this.#driver.disconnect();
+    if (stream === undefined) return this.#driver.disconnect();
+    const resettable = !stream.connecting && !stream.destroyed && !this.#driver.options.tls;
+    if (resettable) stream.resetAndDestroy(); // which alone would wait until all has been written
+    stream.destroy();
   }
 
   /** Says goodbye, and waits until the socket is gone, a second at most. */

@@ -12,14 +12,14 @@ import type { Delivery, Operation, Plan } from "../core/plan.ts";
 import type { EveryPlace, NamedScenario } from "../core/scenario.ts";
 import { derivedSeed, shardOf } from "../core/seed.ts";
 import type { Budget, Judged, PlannedPlace, Progress, Strategy } from "../core/strategy.ts";
-import { conversationOf } from "./conversation.ts";
-import { disturbancesOf, endingWith } from "./disturbances.ts";
+import { conversationOf, type Spoken } from "./conversation.ts";
+import { cutBefore, disturbancesOf, endingWith } from "./disturbances.ts";
 import { sideBySide } from "./side_by_side.ts";
 
-/** One plan with the place that it disturbs. */
+/** One plan with the place that it disturbs, by all of its names. */
 export interface Placed {
   readonly plan: Plan;
-  readonly place: PlannedPlace;
+  readonly places: readonly PlannedPlace[];
 }
 
 /** How long a message is stalled: longer than every lease and timeout of the subject. */
@@ -42,11 +42,11 @@ export function undisturbed(named: NamedScenario, conversation: "new" | "open", 
     { id: "d2", op, starts: { afterAckOf: "d1", afterMs: 0 }, route: [Math.min(1, last), last], resendAfterMs },
   ];
   const { before = [], after = [] } = plans;
-  const opened = conversation === "open" ? [{ ...(plans.warmUp ?? op), key: "warm0" }] : [];
+  const opened = conversation === "open" ? warmUpOf(plans, 0) : [];
   // The disturbed instance opens its connections alone: opening them is most of what a plan costs.
   const warmUp: Operation[][] = before.length === 0 ? [opened] : Array.from({ length: instances }, () => []);
   warmUp[0] = opened;
-  warmUp[last] = [...before, ...(warmUp[last] ?? [])];
+  if (before.length > 0) warmUp[last] = [...before, ...warmUp[last]!];
   return {
     formatVersion,
     scenario: named.path,
@@ -63,6 +63,12 @@ export function undisturbed(named: NamedScenario, conversation: "new" | "open", 
   };
 }
 
+/** What opens the connections of an instance. */
+function warmUpOf({ warmUp, operation }: EveryPlace<Operation>, instance: number): Operation[] {
+  if (!warmUp) return [{ ...operation, key: `warm${instance}` }];
+  return warmUp.map((op) => ({ ...op, key: op.key.replace(/^warm/, `warm${instance}`) }));
+}
+
 /** Every plan for a learned conversation. */
 export function plansFor(
   named: NamedScenario,
@@ -77,18 +83,18 @@ export function plansFor(
   );
   const stallMs = stallMsOf(plans, named.scenario.subject.promises);
   return plans.disturb.flatMap((how) =>
-    disturbancesOf(how, spoken, { base, depth, stallMs, before, after }).map(({ plan, disturbance, message }) => {
-      const name = `${describePlace(message.place)}`;
-      const identity = `${learned.conversation} connection, ${disturbance} ${name}`;
+    disturbancesOf(how, spoken, {
+      ...{ base, depth, stallMs, before, after },
+      opened: (instance) => learned.conversation === "open" ? warmUpOf(plans, instance) : [],
+    }).map(({ plan, disturbance, message, before }) => {
+      const conversation = `${learned.conversation} connection`;
+      const identity = `${conversation}, ${disturbance} ${describePlace(message.place)}`;
+      const placed = ({ place, text }: Spoken, disturbance: string): PlannedPlace => {
+        return { identity, conversation, message: describePlace(place), text, disturbance };
+      };
       return {
         plan: { ...base, ...plan, identity },
-        place: {
-          identity,
-          conversation: `${learned.conversation} connection`,
-          message: name,
-          text: message.text,
-          disturbance,
-        },
+        places: [placed(message, disturbance), ...(before ? [placed(before, cutBefore)] : [])],
       };
     })
   );
@@ -128,10 +134,10 @@ export const cuts: Strategy = {
     }
     // What must be caught is looked for where most is at stake; what must hold is visited from its beginning.
     const ours = placed.filter(({ plan }) => shardOf(plan.identity, budget.shard.of) === budget.shard.index);
-    for (const { place } of ours) progress.planned(place);
+    for (const place of ours.flatMap(({ places }) => places)) progress.planned(place);
     const isClaim = named.scenario.kind === "claim";
     const atOnce = Math.min(budget.lanes, isClaim ? Infinity : 3) * seriesMax(named.scenario);
-    yield* visit(isClaim ? ours : soonest(ours), { ...budget, lanes: atOnce }, attempt, progress);
+    yield* visit(isClaim ? ours : soonest(ours, isInside), { ...budget, lanes: atOnce }, attempt, progress);
   },
 };
 
@@ -161,13 +167,15 @@ function notLearned(heard: readonly Judged[]): string {
   return reason ?? `it was another one in each of ${heard.length} undisturbed runs`;
 }
 
-/**
- * The insides of the last three messages first (a message has three places to be cut at), where the last request or its answer
- * is lost; then all over the conversation at once.
- */
-export function soonest<Item>(items: readonly Item[]): readonly Item[] {
-  const atEnd = [2, 5, 8].map((fromEnd) => items.length - fromEnd).filter((index) => index >= 0);
-  return [...atEnd.map((index) => items[index]!), ...spread(items.filter((_, i) => !atEnd.includes(i)))];
+/** The last three that are `preferred`, from the end; then all over the conversation at once. */
+export function soonest<Item>(items: readonly Item[], preferred: (item: Item) => boolean): readonly Item[] {
+  const atEnd = items.filter(preferred).slice(-3).reverse();
+  return [...atEnd, ...spread(items.filter((item) => !atEnd.includes(item)))];
+}
+
+/** Where the last request or its answer is lost, if it is near the end. */
+function isInside({ places }: Placed): boolean {
+  return places[0]!.disturbance === "cut inside";
 }
 
 /** The same items, each halfway between earlier ones (van der Corput's order), so that any stretch of them is met soon. */

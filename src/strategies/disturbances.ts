@@ -15,6 +15,8 @@ export interface Disturbance {
   /** Column of the table of places: `cut before`. */
   readonly disturbance: string;
   readonly message: Spoken;
+  /** The message whose beginning is the same place: between two of one direction there is only one. */
+  readonly before?: Spoken;
 }
 
 /** What the fragments are made from. */
@@ -22,6 +24,8 @@ export interface Ground {
   readonly base: Plan;
   readonly depth: Budget["depth"];
   readonly stallMs: number;
+  /** What opens the connections of an instance; nothing where they are new. */
+  opened(instance: number): readonly Operation[];
   /** As in the scenario. */
   readonly before?: readonly Operation[];
   readonly after?: readonly Operation[];
@@ -33,25 +37,46 @@ export function disturbancesOf(
   spoken: readonly Spoken[],
   ground: Ground,
 ): readonly Disturbance[] {
-  if (how === "cut") return [...spoken.flatMap((message) => cutsAt(message, ground)), ...pairsOf(spoken, ground)];
+  if (how === "cut") {
+    return [...spoken.flatMap((message) => cutsAt(message, spoken, ground)), ...pairsOf(spoken, ground)];
+  }
   if (how === "stall") return spoken.map((message) => stallAt(message, ground));
   if (how === "barrier") return spoken.filter(({ place }) => place.direction === "up").map((m) => barrierAt(m, ground));
   return spoken.map((message) => faultAt(how, message, ground));
 }
 
-function cutsAt(message: Spoken, ground: Ground): Disturbance[] {
+function cutsAt(message: Spoken, spoken: readonly Spoken[], ground: Ground): Disturbance[] {
   const cut = (byte: Place["byte"], disturbance: string): Disturbance => ({
     message,
     disturbance,
     plan: { cuts: [{ id: "c1", instance: 0, operation: "d1.1", place: { ...message.place, byte } }] },
   });
-  if (ground.depth === "quick") return [cut(0, "cut before"), cut("middle", "cut inside"), cut("end", "cut after")];
+  const { earlier, later } = neighbours(message, spoken);
+  const first = earlier?.place.direction === message.place.direction ? [] : [cut(0, cutBefore)];
+  const last = {
+    ...cut("end", "cut after"),
+    ...(later?.place.direction === message.place.direction ? { before: later } : {}),
+  };
+  if (ground.depth === "quick") return [...first, cut("middle", "cut inside"), last];
   // Nightly: each byte. Its first and last boundary keep their names, so that both depths share identities.
   const inside = Array.from(
     { length: Math.max(0, message.bytes - 1) },
     (_, i) => cut(i + 1, `cut at byte ${i + 1} of`),
   );
-  return [cut(0, "cut before"), ...inside, cut("end", "cut after")];
+  return [...first, ...inside, last];
+}
+
+/** What is disturbed where the place is the beginning of a message. */
+export const cutBefore = "cut before";
+
+/** The messages before and after one on its connection. */
+function neighbours({ place }: Spoken, spoken: readonly Spoken[]): { earlier?: Spoken; later?: Spoken } {
+  const all = spoken.filter((other) =>
+    other.place.service === place.service && other.place.connection === place.connection
+  );
+  const at = all.findIndex((other) => other.place === place);
+  const [earlier, later] = [all[at - 1], all[at + 1]];
+  return { ...(earlier ? { earlier } : {}), ...(later ? { later } : {}) };
 }
 
 /** Pairs of messages (nightly): the sender's first retry, at the next instance, is cut too. */
@@ -85,7 +110,7 @@ function stallAt(message: Spoken, ground: Ground): Disturbance {
 }
 
 /** All instances get the same key at the same moment, and are let into the gap before this message together. */
-function barrierAt(message: Spoken, { base, stallMs, before = [], after = [] }: Ground): Disturbance {
+function barrierAt(message: Spoken, { base, stallMs, opened, before = [], after = [] }: Ground): Disturbance {
   const first = base.deliveries[0]!;
   const burst: Delivery[] = Array.from({ length: base.instances }, (_, instance) => ({
     ...first,
@@ -102,12 +127,8 @@ function barrierAt(message: Spoken, { base, stallMs, before = [], after = [] }: 
   const operations = Object.fromEntries(burst.map((delivery, instance) => [instance, `${delivery.id}.1`]));
   const hold: PlannedHold = { id: "b1", kind: "barrier", operations, place: message.place, atMostMs: stallMs };
   // All of them have open connections, or none has: else they would not pass the same messages.
-  const opened = base.instances > 1 || before.length === 0 ? base.warmUp[0] ?? [] : [];
   const last = base.instances - 1;
-  const warmUp = burst.map((
-    _,
-    i,
-  ) => [...(i === last ? before : []), ...opened.map((op) => ({ ...op, key: `warm${i}` }))]);
+  const warmUp = burst.map((_, i) => [...(i === last ? before : []), ...opened(i)]);
   const deliveries = [...burst, again, ...endingWith(after, again, base.instances)];
   return { message, disturbance: "barrier", plan: { warmUp, deliveries, holds: [hold] } };
 }

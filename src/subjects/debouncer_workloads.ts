@@ -22,6 +22,12 @@ export const oneTurn: DebouncerOperation = { key: "c1/turn", do: "turn", afterMs
 /** A turn that finds nothing: opens the connections, and leaves no message behind. */
 export const idleTurn: DebouncerOperation = { key: "warm/turn", do: "turn", effectless: true };
 
+/** A message that is pushed and handled: opens all connections and prepares all statements. */
+export const oneOfEach: readonly DebouncerOperation[] = [
+  { key: "warm/m", do: "push" },
+  { key: "warm/turn", do: "turn", afterMs: 45, effectless: true },
+];
+
 /** The waits of an impatient sender, in ms; the last one repeats. */
 const resendAfterMs = [15, 40, 80, 120];
 
@@ -72,9 +78,6 @@ function deliveriesOf(all: readonly Pushed[], instances: number): Delivery<Debou
 function round(from: number, instances: number): number[] {
   return Array.from({ length: instances }, (_, i) => (from + i) % instances);
 }
-
-/** A message that comes when the first batch of its conversation is done. */
-export const laterMessage: DebouncerOperation = { key: "c1/m2", do: "push" };
 
 /** Who pushes or steps the loop in a conversation that is written out: at which instance, and at which time of the run. */
 export interface Said {

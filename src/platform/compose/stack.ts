@@ -8,6 +8,7 @@ import { harnessIdentity, isRunning } from "../harness_identity.ts";
 import { userCacheFolder } from "../native/cache.ts";
 import { reasonOf, StackError } from "../native/stack_error.ts";
 import { PortPool } from "../port_pool.ts";
+import { relayedLanes } from "../relayed_lanes.ts";
 import type { Stack, StackOptions } from "../stack.ts";
 import { tryRoads } from "../standing/roads.ts";
 import { StandingSession } from "../standing/session.ts";
@@ -53,7 +54,7 @@ export async function useCompose(options: StackOptions): Promise<Stack> {
     missing: {},
     toxiproxy: { url: addresses.toxiproxy, ports: pool.proxyPorts, resetsArrive },
     died: here.died,
-    lanesMax: Math.max(1, Math.floor(pool.size / (services.length * instances))),
+    lanesMax: relayedLanes({ ports: pool.size, portsOfLane: services.length * instances }),
     [Symbol.asyncDispose]: () => disposal.disposeAsync(),
   };
 }

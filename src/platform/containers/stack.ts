@@ -3,6 +3,7 @@
  * own, as on the stack `native`. All of it is removed at the end, whatever way the session ends.
  */
 import { reasonOf, StackError } from "../native/stack_error.ts";
+import { relayedLanes } from "../relayed_lanes.ts";
 import type { OwnServer, Stack, StackOptions } from "../stack.ts";
 import { type Engine, findEngine } from "./engine.ts";
 import { images, obtainImages } from "./images.ts";
@@ -25,6 +26,8 @@ export interface ContainersOptions extends StackOptions {
 const publishedMax = 96;
 /** What each lane needs of them at most beside its proxies: a server of each store. */
 const serversOfLane = 2;
+/** Lanes that wait for a run whose faults strike Postgres itself. */
+const seldom = 2;
 
 /** Starts the services; resolves once all answer. Throws StackError when one cannot be had, and leaves nothing. */
 export async function startContainers(options: ContainersOptions): Promise<Stack> {
@@ -96,7 +99,7 @@ async function startServices(session: ContainerSession, options: ContainersOptio
     missing: {},
     toxiproxy: { url: toxiproxy.url, ports: placement.proxyPorts, resetsArrive: onHost },
     died: [...(postgres ? [postgres.died] : []), toxiproxy.died],
-    lanesMax: onHost ? Infinity : Math.max(1, Math.floor((portsMax - services.length) / portsOfLane)),
+    lanesMax: onHost ? Infinity : relayedLanes({ ports: portsMax - services.length, portsOfLane, seldom }),
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
 }

@@ -6,6 +6,7 @@ import type { Service } from "../../core/place.ts";
 import { innermostReason } from "../innermost_reason.ts";
 import { StackError } from "../native/stack_error.ts";
 import { PortPool } from "../port_pool.ts";
+import { relayedLanes } from "../relayed_lanes.ts";
 import type { Stack, StackOptions } from "../stack.ts";
 import { tryRoads } from "../standing/roads.ts";
 import { placeOf } from "../standing/servers.ts";
@@ -61,13 +62,18 @@ export async function useExternal(options: StackOptions): Promise<Stack> {
       missing: Object.fromEntries(missing.map((service) => [service, `${variables[service].url} is not set`])),
       toxiproxy: { url: addresses.toxiproxy, ports, resetsArrive },
       died: standing.died,
-      lanesMax: pool ? Math.floor(pool.size / (services.length * instances)) : Infinity,
+      lanesMax: lanesMax(pool?.size ?? Infinity, { portsOfLane: services.length * instances, resetsArrive }),
       [Symbol.asyncDispose]: () => standing[Symbol.asyncDispose](),
     };
   } catch (error) {
     await standing[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Whoever loses a reset on the way has an engine's relay on it. */
+function lanesMax(ports: number, at: { portsOfLane: number; resetsArrive: boolean }): number {
+  return at.resetsArrive ? Math.floor(ports / at.portsOfLane) : relayedLanes({ ports, portsOfLane: at.portsOfLane });
 }
 
 async function toxiproxyAt(url: URL): Promise<string> {

@@ -38,9 +38,29 @@ class OwnRedis extends OwnServer implements RedisServer {
 
   protected override async call(data: string, { emptied, settings }: Restart) {
     if (emptied) await removeFolder(data);
-    await makeFolder(data, this.#start.session.user);
-    const at = { version: this.#start.program.version, port: Number(this.url.port), data };
-    return { args: redisArguments(at, { ...this.#start.settings, ...settings }) };
+    const { session: { user }, program: { version } } = this.#start;
+    await makeFolder(data, user);
+    const aclfile = await this.#users(`${data}.users`, user);
+    const at = { version, port: Number(this.url.port), data };
+    return { args: redisArguments(at, { aclfile, ...this.#start.settings, ...settings }) };
+  }
+
+  /**
+   * The file of its users, which is none of its data: they are known again before anybody can ask, also when all else was forgotten. It has
+   * to name the user that a password alone stands for.
+   */
+  async #users(folder: string, user: { uid: number; gid: number } | undefined): Promise<string> {
+    const path = `${folder}/users.acl`;
+    await makeFolder(folder, user);
+    const { requirepass } = this.#start.settings;
+    const byDefault = `user default on ${requirepass ? `>${requirepass}` : "nopass"} ~* &* +@all\n`;
+    try {
+      await Deno.writeTextFile(path, byDefault, { createNew: true });
+      if (user) await Deno.chown(path, user.uid, user.gid);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error; // it was started before
+    }
+    return path;
   }
 
   protected override async ask({ pid }: { pid: number }, { whileLoading }: Restart): Promise<string> {

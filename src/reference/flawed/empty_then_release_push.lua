@@ -2,10 +2,10 @@
 -- KEYS, after those of push: the marks
 local marks = KEYS[4]
 local leaves = {}
-function leaves.call(command, key, ...)
+function leaves.call(command, ...)
   if command == 'zadd' and redis.call('zscore', marks, ARGV[1]) then
     return 0
   end
-  return redis.call(command, key, ...)
+  return redis.call(command, ...)
 end
 return push(leaves, KEYS, ARGV)

@@ -7,4 +7,11 @@ function reads.call(command, ...)
   end
   return redis.call(command, ...)
 end
-return take(reads, KEYS, ARGV)
+local reply, read, batches = take(reads, KEYS, ARGV), {}, {}
+for _, batch in ipairs(reply[3]) do
+  if not read[batch[1]] then -- what is not taken away may be found again
+    read[batch[1]] = true
+    batches[#batches + 1] = batch
+  end
+end
+return { reply[1], reply[2], batches }

@@ -47,8 +47,8 @@ async function pushed(driver: Driver, keys: readonly string[], args: readonly Wo
 }
 
 async function closed(driver: Driver): Promise<void> {
-  if (driver.status === "end" || driver.status === "wait") return;
-  const ended = new Promise<void>((resolve) => driver.once("end", () => resolve()));
+  const isOpen = ["connecting", "connect", "ready"].includes(driver.status); // else no event tells its end
+  const ended = new Promise<void>((resolve) => isOpen ? driver.once("end", () => resolve()) : resolve());
   driver.disconnect();
   await ended;
 }

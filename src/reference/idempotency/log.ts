@@ -1,0 +1,26 @@
+/**
+ * The library writes nothing itself: it hands records to a hook. `JSON.stringify` of a record is one line of a log.
+ * Records are masked, for they may quote what a driver or a task said. A sibling would write to a logger of your own.
+ */
+
+import { mask } from "../errors.ts";
+
+/** One thing worth knowing, without secrets: what happened (`event`, a stable name) and the details as plain JSON. */
+export interface LogRecord {
+  readonly level: "info" | "warn" | "error";
+  readonly event: string;
+  readonly details: unknown;
+}
+
+/** Takes a record. What it throws is ignored: a full disk under the log must not decide about a task. */
+export type Log = (record: LogRecord) => void;
+
+/** Masks and hands over a record. */
+export function report(log: Log, level: LogRecord["level"], event: string, details: unknown = {}): void {
+  try {
+    log({ level, event, details: mask(details) });
+  } catch (error) {
+    // Any class: the hook is the user's, and a logger that fails cannot be told so by logging.
+    void error;
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * The limiter around a `(request) => response`.
+ *
+ *     Deno.serve(limitedHandler({ limiter, key: (request) => accountOf(request), handle }));
+ *
+ * A sibling would limit what is in work at a time, and not what comes in a window.
+ */
+
+import { rateLimitHeaders, tooMany, unavailable } from "./answer.ts";
+import type { Allowance, Limiter } from "./mod.ts";
+
+/** What the handler needs. */
+export interface LimitedHandlerOptions {
+  readonly limiter: Limiter;
+  /** Handles a request that is allowed. */
+  readonly handle: (request: Request) => Promise<Response> | Response;
+  /** What is limited, such as the account that was authenticated, or the address. */
+  readonly key: (request: Request) => Promise<string> | string;
+  /** How much a request costs, 1 to the limit. Default 1. */
+  readonly cost?: ((request: Request) => Promise<number> | number) | undefined;
+}
+
+/**
+ * Makes the handler. It answers 429 with Retry-After (over the limit) and 503 with Retry-After (Redis is down, or its answer was
+ * lost, which counts as consumed) as problem details, and rejects, unchanged, with what the given functions threw. Every
+ * answer but 503 has the headers RateLimit and RateLimit-Policy; what is refused costs nothing.
+ */
+export function limitedHandler(options: LimitedHandlerOptions): (request: Request) => Promise<Response> {
+  const { limiter, handle, key, cost = () => 1 } = options;
+  return async (request) => {
+    const [limited, costs] = [await key(request), await cost(request)];
+    let allowance: Allowance;
+    try {
+      allowance = await limiter.allow(limited, { cost: costs });
+    } catch (error) {
+      const answer = unavailable(error);
+      if (answer === undefined) throw error;
+      return await instead(request, answer);
+    }
+    if (!allowance.allowed) return await instead(request, tooMany(limiter.policy, allowance));
+    const response = await handle(request);
+    // A new response, for the headers of one that came from elsewhere cannot be changed.
+    const headers = new Headers(response.headers);
+    rateLimitHeaders(limiter.policy, allowance).forEach((value, name) => headers.append(name, value));
+    return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
+  };
+}
+
+/** Answers, and tells the runtime that nobody will read the body. */
+async function instead(request: Request, answer: Response): Promise<Response> {
+  if (request.body !== null && !request.bodyUsed) {
+    await request.body.cancel().catch(() => {}); // a client that has hung up has no body to cancel
+  }
+  return answer;
+}

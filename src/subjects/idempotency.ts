@@ -1,0 +1,94 @@
+/**
+ * The reference's idempotency checker, made testable: as a function that a worker calls, and as the middleware of a `fetch` handler. The
+ * instance's half is `idempotency_hosted.ts`; flawed twins use both and differ in the module that opens the checker, and in nothing else.
+ *
+ * A task does its work at somebody else's: at the sink, with the lease's token. So nothing is read of the stores but what is pending.
+ */
+
+import type { Operation } from "../core/plan.ts";
+import type { Promises, Subject, Truth } from "../core/subject.ts";
+
+/** One attempt to run a task, by whichever worker was handed it. `key` is the task. */
+export interface TaskRun extends Operation {
+  /** The task's input; the same key with another one is a conflict. */
+  readonly body: string;
+  /** How long the task waits for something else before it makes its effect, in ms; 0 by default. */
+  readonly pauseMs?: number;
+  /** The task goes on although its signal is aborted, as most do that call somebody else. */
+  readonly heedless?: boolean;
+  /** The task throws an error with this message. */
+  readonly plant?: string;
+}
+
+/** How the checker is used: called by a worker, or around a handler of requests. */
+export type Use = "function" | "middleware";
+
+/** The deadline that each step of a task is given, in ms. */
+export const deadlineMs = 200;
+
+const leaseMs = 250;
+
+/**
+ * The times of claims: short, so that a session is quick. The lease counts from before the claim, so a call takes lease and completion at
+ * most; a first one also opens the checker.
+ */
+export const claimTimes = {
+  answersWithinMs: 2 * deadlineMs + leaseMs,
+  leaseMs,
+  convergesWithinMs: 10_000,
+} satisfies Promises;
+
+/** The times of controls: one that does not converge must not take long to show it. */
+export const controlTimes: Promises = { ...claimTimes, convergesWithinMs: 1_000 };
+
+/** Longer than the deadline and the lease: how long a message is stalled. */
+export const longerThanAllMs = 350;
+
+/** How a subject differs from the plain one. */
+export interface Variant {
+  readonly name?: string;
+  readonly use?: Use;
+  readonly promises?: Promises;
+  /** The hosted module; the reference's by default. */
+  readonly module?: URL;
+  readonly sink?: Subject["sink"];
+  readonly options?: Readonly<Record<string, unknown>>;
+}
+
+/** A subject of the idempotency checker. */
+export function idempotency(variant: Variant = {}): Subject<TaskRun> {
+  const { use = "function" } = variant;
+  return {
+    name: variant.name ?? (use === "function" ? "idempotency checker" : "idempotency checker, middleware"),
+    needs: ["redis"],
+    host: { module: variant.module ?? new URL("./idempotency_hosted.ts", import.meta.url) },
+    promises: variant.promises ?? claimTimes,
+    options: { use, deadlineMs, ...variant.options },
+    sink: variant.sink ?? "accept",
+    reusable: true,
+    describe: (op) => `task ${op.key}`,
+    // The middleware's keys are stored as digests: nobody can say whose they are.
+    ...(use === "function" ? { pending } : {}),
+  };
+}
+
+/** How many keys are looked at in one step, and how many steps a look may take. */
+const keysAtOnce = 1_000;
+const stepsMax = 1_000;
+
+/** Leases that are left over: tasks that are claimed and not done, whether or not their time has run out. */
+async function pending({ redis, namespace }: Truth): Promise<readonly { kind: string; key: string }[]> {
+  const before = `${namespace.prefix}{`;
+  const keys = new Set<string>();
+  for (let cursor = "0", step = 0; step < stepsMax; step++) {
+    const [next, some] = await redis.scan(cursor, "MATCH", `${before}*`, "COUNT", keysAtOnce);
+    for (const key of some) keys.add(key);
+    if (next === "0") break;
+    cursor = next;
+  }
+  if (keys.size === 0) return [];
+  const all = [...keys];
+  const records = await redis.mget(...all);
+  return all.filter((_, i) => records[i]?.startsWith("held "))
+    .map((key) => ({ kind: "lease", key: key.slice(before.length, -1) }));
+}

@@ -1,0 +1,96 @@
+/**
+ * What queues and clients do to workers: the same task to several of them at the same moment, one after the other, and again after it was
+ * done. Arbitraries without minimums, so that shrinking finds no floor. Bursts are the same for tasks as for webhooks, and taken from there.
+ */
+
+import fc from "fast-check";
+import type { Delivery } from "../core/plan.ts";
+import { bursts as burstsOfEvents } from "./dedupe_workloads.ts";
+import { claimTimes, type TaskRun } from "./idempotency.ts";
+
+/** The one task whose conversation is disturbed at every place. */
+export const oneTask: TaskRun = { key: "t1", body: '{"invoice":1}' };
+
+/** Bursts of the same task at all workers at the same moment, and again after it was acknowledged. */
+export const bursts: (
+  options?: { instances?: number; withinMs?: number; pauseMsMax?: number },
+) => fc.Arbitrary<Delivery<TaskRun>[]> = burstsOfEvents;
+
+const workers = 3;
+
+/** The waits of a queue before it hands a task out again, in ms; the last one repeats. */
+const resendAfterMs = [15, 40, 80, 120];
+
+/** One task, handed to all workers at the same moment. */
+interface Round {
+  /** The wait after the last one was done. */
+  readonly afterMs: number;
+  readonly pauseMs: number;
+}
+
+/**
+ * One task after the other, each handed to all workers at the same moment. Each waits for the one before it, so something is under way
+ * whenever a fault strikes, also one that takes its time to get ready.
+ */
+export function queue(
+  options: { tasks: number; afterMsMax: number; pauseMsMax: number },
+): fc.Arbitrary<Delivery<TaskRun>[]> {
+  const round: fc.Arbitrary<Round> = fc.record({
+    afterMs: fc.nat(options.afterMsMax),
+    pauseMs: fc.nat(options.pauseMsMax),
+  });
+  return fc.tuple(...Array.from({ length: options.tasks }, () => fc.option(round, { freq: 50 })))
+    .map((rounds) => rounds.filter((round) => round !== null).flatMap(handedToAll));
+}
+
+function handedToAll({ afterMs, pauseMs }: Round, n: number): Delivery<TaskRun>[] {
+  const op = { key: `t${n + 1}`, body: `{"invoice":${n + 1}}`, ...(pauseMs > 0 ? { pauseMs } : {}) };
+  const starts = n === 0 ? { atMs: afterMs } : { afterAckOf: `d${n}_1`, afterMs };
+  return Array.from({ length: workers }, (_, i) => ({
+    id: `d${n + 1}_${i + 1}`,
+    op,
+    starts,
+    route: [(n + i) % workers, (n + i + 1) % workers],
+    resendAfterMs,
+  }));
+}
+
+/** A queue that hands out each of so many tasks a second time, `afterMs` after it was done; every worker has tasks of its own. */
+export function askedForAgain(
+  { tasks, afterMs }: { tasks: number; afterMs: number },
+): fc.Arbitrary<Delivery<TaskRun>[]> {
+  return fc.constant(
+    Array.from({ length: tasks }, (_, i): Delivery<TaskRun>[] => {
+      const shared = {
+        op: { key: `t${i + 1}`, body: `{"invoice":${i + 1}}` },
+        route: [i % workers],
+        resendAfterMs: [20],
+      };
+      const before = `d${i + 1 - workers}`;
+      return [
+        { ...shared, id: `d${i + 1}`, starts: i < workers ? { atMs: 0 } : { afterAckOf: before, afterMs: 2 } },
+        { ...shared, id: `d${i + 1}_again`, starts: { afterAckOf: `d${i + 1}`, afterMs } },
+      ];
+    }).flat(),
+  );
+}
+
+const { leaseMs } = claimTimes;
+
+/**
+ * Workers that take longer than their lease and do not hear that it is over. Worker 0 has each task first, and worker 1 takes it over: it
+ * comes every few moments, and the first one again only long after. Two tasks, because an overtaken worker can be late in two ways: with
+ * its effect after the next one's was made, and while the next one is still at work.
+ */
+export const overtakenHolders: fc.Arbitrary<Delivery<TaskRun>[]> = fc.constant([
+  ...overtaken("t1", { slowMs: leaseMs + 150, nextMs: 0 }),
+  ...overtaken("t2", { slowMs: leaseMs + 40, nextMs: 100 }),
+]);
+
+function overtaken(key: string, { slowMs, nextMs }: { slowMs: number; nextMs: number }): Delivery<TaskRun>[] {
+  const op = { key, body: "{}", heedless: true };
+  return [
+    { id: `d_${key}`, op: { ...op, pauseMs: slowMs }, starts: { atMs: 0 }, route: [0], resendAfterMs: [leaseMs] },
+    { id: `d_${key}_next`, op: { ...op, pauseMs: nextMs }, starts: { atMs: 60 }, route: [1], resendAfterMs: [10] },
+  ];
+}
