@@ -12,18 +12,14 @@ import { keyed } from "../reference/dedupe/event.ts";
 import { Lanes } from "../reference/dedupe/lanes.ts";
 import { claimLease } from "../reference/dedupe/lease.ts";
 import { claimLeaseSql, completeLeaseSql } from "../reference/dedupe/sql.ts";
+import { atOnce } from "./at_once.ts";
 import type { Figure } from "./figure.ts";
-import { compare, during, inRates } from "./in_rounds.ts";
 import { type BenchStore, body, newEvent } from "./store.ts";
 
-const atOnceOf = [1, 10, 50];
-const rounds = 15;
-const ms = 100;
 const target = { at: "least", value: 0.9 } as const;
 
 /** Measures both, at 1, 10 and 50 at a time. */
 export async function claims(store: BenchStore, signal: AbortSignal): Promise<Figure[]> {
-  const figures: Figure[] = [];
   const { settings } = store;
   await using lanes = disposable(new Lanes(settings));
   using deadlines = new OwnDeadlines(settings.deadlineMs);
@@ -45,25 +41,10 @@ export async function claims(store: BenchStore, signal: AbortSignal): Promise<Fi
     if (verdict !== "first") throw new Error(`Cannot measure: a new event was "${verdict}"`);
     return 1;
   };
-  const pairs = [
-    { what: "claim of a lease alone / its statement by npm:postgres", ours: claimed, theirs: bare.claim },
-    { what: "leased(), empty handler / its two statements by npm:postgres", ours: held, theirs: bare.both },
-  ];
-  for (const { what, ours, theirs } of pairs) {
-    for (const atOnce of atOnceOf) {
-      await store.clear();
-      const side = (work: () => Promise<number>) => during(work, { ms, atOnce, signal });
-      const compared = await compare({ ours: side(ours), bare: side(theirs) }, { rounds, signal });
-      figures.push({
-        what: `${what}, ${atOnce} at a time`,
-        unit: "x",
-        ...compared.ratio,
-        target,
-        how: inRates(compared),
-      });
-    }
-  }
-  return figures;
+  return await atOnce([
+    { what: "claim of a lease alone / its statement by npm:postgres", ours: claimed, theirs: bare.claim, target },
+    { what: "leased(), empty handler / its two statements by npm:postgres", ours: held, theirs: bare.both, target },
+  ], { clear: () => store.clear(), signal });
 }
 
 /** The statements as one would send them by hand, each with the values that it needs made before. */

@@ -8,11 +8,11 @@ import pg from "pg";
 import { createHash } from "node:crypto";
 import { type Dedupe, openDedupe } from "../reference/dedupe/mod.ts";
 import { beginSql, claimSql } from "../reference/dedupe/sql.ts";
+import { atOnce } from "./at_once.ts";
 import type { Figure } from "./figure.ts";
 import { compare, during, inRates } from "./in_rounds.ts";
 import { batchEffectSql, type BenchStore, body, effectSql, newEvent } from "./store.ts";
 
-const atOnceOf = [1, 10, 50];
 const rounds = 15;
 const ms = 100;
 const batchSize = 100;
@@ -47,24 +47,17 @@ async function inTransactions(store: BenchStore, dedupe: Dedupe, signal: AbortSi
     if (verdict !== "first") throw new Error(`Cannot measure: a new event was "${verdict}"`);
     return 1;
   };
-  const figures: Figure[] = [];
+  const pair = {
+    what: "transactional() with its effect / by hand on npm:pg",
+    ours: claimed,
+    theirs: byHand,
+    target: { at: "least", value: 0.9 },
+  } as const;
   try {
-    for (const atOnce of atOnceOf) {
-      await store.clear();
-      const side = (work: () => Promise<number>) => during(work, { ms, atOnce, signal });
-      const compared = await compare({ ours: side(claimed), bare: side(byHand) }, { rounds, signal });
-      figures.push({
-        what: `transactional() with its effect / by hand on npm:pg, ${atOnce} at a time`,
-        unit: "x",
-        ...compared.ratio,
-        target: { at: "least", value: 0.9 },
-        how: inRates(compared),
-      });
-    }
+    return await atOnce([pair], { clear: () => store.clear(), signal });
   } finally {
     await pool.end();
   }
-  return figures;
 }
 
 async function inBatches(store: BenchStore, dedupe: Dedupe, signal: AbortSignal): Promise<Figure> {

@@ -1,26 +1,44 @@
 /**
  * A figure that the bench measured: what, how much, what is to be reached. Figures are no tests: a missed target is said, and
- * changes no exit code. Another measurement is a file that gives figures, and its line in main.ts.
+ * changes no exit code. Another measurement is a file that gives figures, and its line in parts.ts.
  */
 
-/** One measured figure. */
-export interface Figure {
+/** One line of the bench. */
+export type Figure = Measured | Unmeasured;
+
+/** What is to be reached, in the figure's unit. */
+export interface Target {
+  readonly at: "least" | "most";
+  readonly value: number;
+}
+
+/** `x` is a ratio of two rates measured in the same rounds; `/s` is things a second; `B` is bytes. */
+export type Unit = "x" | "/s" | "s" | "ms" | "MiB" | "B";
+
+/** A measured figure. */
+export interface Measured {
   readonly what: string;
   /** The median, if it was measured several times. */
   readonly value: number;
-  /** `x` is a ratio of two rates measured in the same rounds; `/s` is things a second. */
-  readonly unit: "x" | "/s" | "s" | "MiB";
+  readonly unit: Unit;
   /** The smallest and the largest that were measured. */
   readonly range?: { readonly min: number; readonly max: number };
-  /** What is to be reached, in the figure's unit; none for a figure that only explains others. */
-  readonly target?: { readonly at: "least" | "most"; readonly value: number };
+  /** None for a figure that only explains others. */
+  readonly target?: Target | undefined;
   /** How it was measured, where `what` does not say it. */
   readonly how?: string;
 }
 
-/** Whether the figure, as measured and not as printed, reaches its target; undefined if it has none. */
-export function isMet({ value, target }: Figure): boolean | undefined {
-  if (!target) return undefined;
+/** A figure that could not be measured here. */
+export interface Unmeasured extends Pick<Measured, "what" | "unit" | "target"> {
+  /** Why not, as a sentence. */
+  readonly notMeasured: string;
+}
+
+/** Whether the figure, as measured and not as printed, reaches its target; undefined if it has none, or was not measured. */
+export function isReached(figure: Figure): boolean | undefined {
+  if (!figure.target || "notMeasured" in figure) return undefined;
+  const { value, target } = figure;
   return target.at === "least" ? value >= target.value : value <= target.value;
 }
 
@@ -33,6 +51,12 @@ export function medianOf(numbers: readonly number[]): number {
 }
 
 /** The median of some numbers, with the smallest and the largest, as a figure has them. */
-export function spreadOf(numbers: readonly number[]): Required<Pick<Figure, "value" | "range">> {
+export function spreadOf(numbers: readonly number[]): Required<Pick<Measured, "value" | "range">> {
   return { value: medianOf(numbers), range: { min: Math.min(...numbers), max: Math.max(...numbers) } };
+}
+
+/** The least number that so many percent of the numbers do not exceed (nearest rank). Throws a RangeError for none. */
+export function percentileOf(numbers: readonly number[], percent: number): number {
+  if (numbers.length === 0) throw new RangeError("Cannot take a percentile of no numbers");
+  return numbers.toSorted((a, b) => a - b)[Math.max(0, Math.ceil((numbers.length * percent) / 100) - 1)]!;
 }

@@ -1,23 +1,31 @@
-/** What is said of a figure: met or missed, and which of several measurements counts. */
+/** What is said of a figure: reached or not, and which of several measurements counts. */
 
 import assert from "node:assert/strict";
-import { isMet, medianOf, spreadOf } from "./figure.ts";
-import { tableOf } from "./table.ts";
+import { isReached, medianOf, percentileOf, spreadOf } from "./figure.ts";
+import { sumInWords, tableOf } from "./table.ts";
 
 const ratio = { what: "the claim alone", value: 0.899, unit: "x", target: { at: "least", value: 0.9 } } as const;
+const { value: _, ...unmeasured } = { ...ratio, notMeasured: "npm is not there" };
 
-Deno.test("a figure that would be rounded up to its target is missed all the same", () => {
-  assert.equal(isMet(ratio), false);
-  assert.match(tableOf([ratio]), /0\.899 x.*>= 0\.9 x.*missed/);
+Deno.test("a figure that would be rounded up to its target does not reach it all the same", () => {
+  assert.equal(isReached(ratio), false);
+  assert.match(tableOf([ratio]), /0\.899 x.*>= 0\.9 x.*not reached/);
 });
 
-Deno.test("a figure on its target is met, whichever way it counts", () => {
-  assert.equal(isMet({ ...ratio, value: 0.9 }), true);
-  assert.equal(isMet({ what: "judged", value: 2, unit: "s", target: { at: "most", value: 2 } }), true);
+Deno.test("a figure on its target reaches it, whichever way it counts", () => {
+  assert.equal(isReached({ ...ratio, value: 0.9 }), true);
+  assert.equal(isReached({ what: "judged", value: 2, unit: "s", target: { at: "most", value: 2 } }), true);
 });
 
-Deno.test("a figure without a target is neither met nor missed", () => {
-  assert.equal(isMet({ what: "connects", value: 240, unit: "/s" }), undefined);
+Deno.test("a figure without a target neither reaches nor misses one", () => {
+  assert.equal(isReached({ what: "connects", value: 240, unit: "/s" }), undefined);
+});
+
+Deno.test("what could not be measured says why, and does not count as reached or missed", () => {
+  assert.equal(isReached(unmeasured), undefined);
+  assert.match(tableOf([unmeasured]), />= 0\.9 x +not measured +npm is not there/);
+  const figures = [unmeasured, ratio, { ...ratio, value: 1 }, { what: "connects", value: 240, unit: "/s" } as const];
+  assert.equal(sumInWords(figures), "1 of 3 targets reached, 1 not reached, 1 not measured");
 });
 
 Deno.test("the median is not moved by one wild round", () => {
@@ -27,8 +35,16 @@ Deno.test("the median is not moved by one wild round", () => {
   assert.throws(() => medianOf([]), RangeError);
 });
 
+Deno.test("99 of 100 numbers are no more than the 99th percentile", () => {
+  const numbers = Array.from({ length: 100 }, (_, i) => 100 - i);
+  assert.equal(percentileOf(numbers, 99), 99);
+  assert.equal(percentileOf(numbers, 50), 50);
+  assert.equal(percentileOf([7], 99), 7);
+  assert.throws(() => percentileOf([], 50), RangeError);
+});
+
 Deno.test("the columns of the table begin where their headings do", () => {
-  const lines = tableOf([ratio, { ...ratio, what: "a much longer name of a figure" }]).split("\n");
-  const at = lines[0]!.indexOf("target");
-  assert.deepEqual(lines.slice(1).map((line) => line.indexOf(">=")), [at, at]);
+  const lines = tableOf([ratio, { ...ratio, what: "a much longer name of a figure" }, unmeasured]).split("\n");
+  const at = lines[0]!.indexOf("to reach");
+  assert.deepEqual(lines.slice(1).map((line) => line.indexOf(">=")), [at, at, at]);
 });

@@ -38,7 +38,17 @@ export async function plansASecond({ scenarios, connector, signal, say }: PlansO
   const onlyCuts = { path: "bench/batch_cut_at_every_place", scenario: cut } as NamedScenario;
   const figures: Figure[] = [];
   for (const lanes of lanesOf) {
-    await using world = await openWorld({ stack: "native", host: "process", lanes, ownLanes: 1, instances: 3, signal, services: ["postgres"], hosts: [], say });
+    await using world = await openWorld({
+      stack: "native",
+      host: "process",
+      lanes,
+      ownLanes: 1,
+      instances: 3,
+      signal,
+      services: ["postgres"],
+      hosts: [],
+      say,
+    });
     const side = (scenario: NamedScenario, strategy: Strategy) =>
       searched({ scenario, strategy, lanes, world, signal });
     const ours = side(onlyCuts, cuts);

@@ -1,8 +1,11 @@
 /**
- * What the native stack needs, where it was found, and what to do about what is missing.
+ * What the stacks need, where it was found, and what to do about what is missing.
  *
- * It changes nothing and installs nothing. A further stack adds its own needs as a list like `programNeed`'s.
+ * It changes nothing and installs nothing. The native stack's needs are here; the others have a list of their own each (`needs.ts`).
  */
+import { composeNeeds } from "./compose/needs.ts";
+import { containersNeeds } from "./containers/needs.ts";
+import { externalNeeds } from "./external/needs.ts";
 import { cacheFolder, entryName, lookAt } from "./native/cache.ts";
 import { freePort } from "./native/free_port.ts";
 import { postgresProgram } from "./native/postgres_program.ts";
@@ -51,6 +54,7 @@ export async function examine(): Promise<Need[]> {
     portNeed(),
     writableNeed("temporary folder", Deno.env.get("TMPDIR") || "/tmp", "TMPDIR"),
     writableNeed("cache folder", cache, "XDG_CACHE_HOME"),
+    ...(await Promise.all([externalNeeds(), containersNeeds(), composeNeeds()])).flat(),
   ];
 }
 

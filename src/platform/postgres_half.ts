@@ -37,7 +37,8 @@ export class PostgresHalf {
   static async open(options: PostgresOptions, name: string): Promise<PostgresHalf> {
     const sql = direct(options.url);
     try {
-      await sql.unsafe(`create role "${name}" login password '${name}'`);
+      // Whoever is no superuser may drop what the role owns only as a member of it.
+      await sql.unsafe(`create role "${name}" login password '${name}'; grant "${name}" to current_user`);
       return new PostgresHalf(options, name, sql);
     } catch (cause) {
       await sql.end({ timeout: 1 });

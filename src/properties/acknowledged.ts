@@ -4,7 +4,8 @@
  */
 
 import type { Operation } from "../core/plan.ts";
-import type { KeyView, OperationView } from "../core/view.ts";
+import type { KeyView, OperationView, View } from "../core/view.ts";
+import { conversationOf } from "./batches.ts";
 
 /** True for an operation that makes no effect of its own, so that none is missed. */
 export function isEffectless({ op }: OperationView): boolean {
@@ -19,4 +20,12 @@ export function firstAcknowledged({ operations }: KeyView): OperationView | unde
     if (!first || operation.settled!.index < first.settled!.index) first = operation;
   }
   return first;
+}
+
+/**
+ * True if the store still had the key, or its conversation, to do when all was quiet: it is not lost, but late. That is for
+ * `converges_after_healing` to judge, which knows how much time there was.
+ */
+export function isPending({ pending }: View, { key }: KeyView): boolean {
+  return pending.some((left) => left.key === key || left.key === conversationOf(key));
 }

@@ -10,7 +10,7 @@
 import type { Property } from "../core/property.ts";
 import { holds, unknown, type Verdict, violated } from "../core/verdict.ts";
 import type { KeyView, OperationView, View } from "../core/view.ts";
-import { firstAcknowledged } from "./acknowledged.ts";
+import { firstAcknowledged, isPending } from "./acknowledged.ts";
 import { deadLettersOf, type Membership, membershipsOf, whyUnseen } from "./batches.ts";
 
 /** Violated by a message in two places, or acknowledged and in none. Examines the messages that were acknowledged or committed. */
@@ -22,6 +22,7 @@ export const eachMessageInOneBatch: Property = {
     const dead = deadLettersOf(history);
     let examined = 0;
     let twice: { readonly key: KeyView; readonly places: readonly [Membership, Membership] } | undefined;
+    let late: KeyView | undefined;
     let nowhere: { readonly key: KeyView; readonly acknowledged: OperationView } | undefined;
     for (const key of history.keys.values()) {
       const acknowledged = firstAcknowledged(key);
@@ -32,10 +33,13 @@ export const eachMessageInOneBatch: Property = {
         batch !== places[0]!.batch || position !== places[0]!.position
       );
       if (other) twice ??= { key, places: [places[0]!, other] };
-      if (acknowledged && !isCommitted(key) && !dead.has(key.key)) nowhere ??= { key, acknowledged };
+      if (!acknowledged || isCommitted(key) || dead.has(key.key)) continue;
+      if (isPending(history, key)) late ??= key;
+      else nowhere ??= { key, acknowledged };
     }
     if (twice) return violated(examined, inTwo(twice), twice.places.map(({ effect }) => effect.index));
     if (nowhere) return lost(history, nowhere, examined);
+    if (late) return unknown(`message ${late.key} was still pending at the end, so its batch was to come`, examined);
     if (!history.quiet) return unknown("the run did not become quiet, so more batches may have come", examined);
     return holds(examined, "no message was accepted");
   },

@@ -21,36 +21,33 @@ const workers = 3;
 /** The waits of a queue before it hands a task out again, in ms; the last one repeats. */
 const resendAfterMs = [15, 40, 80, 120];
 
-/** One task, handed to all workers at the same moment. */
-interface Round {
-  /** The wait after the last one was done. */
+/** One task, as every worker gets it. */
+interface Handed {
+  /** The wait after the one before it was acknowledged to this worker. */
   readonly afterMs: number;
   readonly pauseMs: number;
 }
 
 /**
- * One task after the other, each handed to all workers at the same moment. Each waits for the one before it, so something is under way
- * whenever a fault strikes, also one that takes its time to get ready.
+ * Every worker is handed the same tasks in the same order, one after the other, so they meet at most of them. Each waits for its own
+ * acknowledgement alone: whoever is held up by a fault holds up nobody else, and something is under way on every road, also when a fault
+ * takes its time to get ready.
  */
 export function queue(
-  options: { tasks: number; afterMsMax: number; pauseMsMax: number },
+  { tasks, afterMsMax, pauseMsMax }: { tasks: number; afterMsMax: number; pauseMsMax: number },
 ): fc.Arbitrary<Delivery<TaskRun>[]> {
-  const round: fc.Arbitrary<Round> = fc.record({
-    afterMs: fc.nat(options.afterMsMax),
-    pauseMs: fc.nat(options.pauseMsMax),
-  });
-  return fc.tuple(...Array.from({ length: options.tasks }, () => fc.option(round, { freq: 50 })))
-    .map((rounds) => rounds.filter((round) => round !== null).flatMap(handedToAll));
+  const handed: fc.Arbitrary<Handed> = fc.record({ afterMs: fc.nat(afterMsMax), pauseMs: fc.nat(pauseMsMax) });
+  return fc.tuple(...Array.from({ length: tasks }, () => fc.option(handed, { freq: 50 })))
+    .map((all) => all.filter((one) => one !== null).flatMap(toEveryWorker));
 }
 
-function handedToAll({ afterMs, pauseMs }: Round, n: number): Delivery<TaskRun>[] {
+function toEveryWorker({ afterMs, pauseMs }: Handed, n: number): Delivery<TaskRun>[] {
   const op = { key: `t${n + 1}`, body: `{"invoice":${n + 1}}`, ...(pauseMs > 0 ? { pauseMs } : {}) };
-  const starts = n === 0 ? { atMs: afterMs } : { afterAckOf: `d${n}_1`, afterMs };
-  return Array.from({ length: workers }, (_, i) => ({
-    id: `d${n + 1}_${i + 1}`,
+  return Array.from({ length: workers }, (_, worker) => ({
+    id: `d${n + 1}_${worker + 1}`,
     op,
-    starts,
-    route: [(n + i) % workers, (n + i + 1) % workers],
+    starts: n === 0 ? { atMs: afterMs } : { afterAckOf: `d${n}_${worker + 1}`, afterMs },
+    route: [worker],
     resendAfterMs,
   }));
 }

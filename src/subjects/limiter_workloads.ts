@@ -44,7 +44,7 @@ export function bursts(options: { instances?: number; withinMs?: number } = {}):
     account: fc.nat(3).map((n) => n === 3 ? 1 : 0),
     calls: fc.tuple(...Array.from({ length: instances }, () => fc.nat(claimTimes.limit - 1))),
   });
-  const passing: fc.Arbitrary<Passing> = fc.record({ afterMs: fc.nat(45), instance: fc.nat(instances - 1) });
+  const passing: fc.Arbitrary<Passing> = fc.record({ afterMs: fc.nat(30), instance: fc.nat(instances - 1) });
   // The first is nearly always there: a run without any delivery shows nothing.
   return fc.record({
     first: nearlyAlways(burst),
@@ -61,7 +61,7 @@ export function bursts(options: { instances?: number; withinMs?: number } = {}):
 }
 
 const firstMs = 30;
-const othersMax = 12;
+const othersMax = 16;
 
 function inTurn(others: readonly Passing[]): Started[] {
   return others.map(({ afterMs, instance }, i) => ({

@@ -166,8 +166,9 @@ export class Flow {
       const start = at;
       at = start + Math.min(chunk.length - start, current.cutAt - current.passed, current.length - current.passed);
       current.pass(chunk, start, at);
+      if (current.passed >= current.length - current.spare) this.#tell(current, chunk.subarray(start, at));
       if (current.passed === current.length) {
-        this.#whole(current, chunk.subarray(start, at));
+        this.#current = undefined;
         if (current.head.answer) {
           this.#write(chunk, from, start);
           this.#ends.answer(current.head.answer);
@@ -205,11 +206,12 @@ export class Flow {
     current.endlessTold = true;
   }
 
-  #whole(current: PassingMessage, piece: Buffer): void {
+  #tell(current: PassingMessage, piece: Buffer): void {
+    if (current.told) return;
+    current.told = true;
     const { head, length } = current;
     const meaning = this.#framing.meaning(this.#direction, head, current.first(piece));
     if (!head.answer) this.#ends.passing(head, meaning, length);
-    this.#current = undefined;
   }
 
   #strike(current: PassingMessage): void {

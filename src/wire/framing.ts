@@ -51,6 +51,11 @@ export interface Framing {
    * soon as it is known, which may be long before its end; or, if the bytes make no sense, what they are from here on.
    */
   measure?(direction: Direction, bytes: Buffer, from: number): number | "more" | Head;
+  /**
+   * How many of the last bytes of a message its reader does without: it acts on the message before they are there. 0 by default. So
+   * the message counts from then on, for what the reader does next must not seem to come before it.
+   */
+  spare?(direction: Direction, head: Head): number;
   /** The message has come whole; `first` begins with its first `inspectBytes` bytes (all of it if it is shorter). */
   meaning(direction: Direction, head: Head, first: Buffer): Meaning;
   /** Ordinal of the request that the next bytes from the store belong to, if they answer one. */

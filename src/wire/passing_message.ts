@@ -35,6 +35,8 @@ export class PassingMessage {
   announced = false;
   /** That it is endless was told. */
   endlessTold = false;
+  /** It was told what it is. */
+  told = false;
 
   /** `bytes`: how many of it are at hand. */
   constructor(
@@ -48,6 +50,11 @@ export class PassingMessage {
     this.#measured = of.bytes;
     this.cut = of.met?.find((armed) => !armed.hold);
     this.cutAt = this.#aim();
+  }
+
+  /** So many of its last bytes are waited for by nobody. */
+  get spare(): number {
+    return this.#framing.spare?.(this.#direction, this.head) ?? 0;
   }
 
   /** Bytes of it are here, passing or waiting; the one at `from` is its `nth`. If they make no sense, it is endless from here on. */

@@ -63,6 +63,12 @@ export class RedisFraming implements Framing {
     return length === "more" || direction === "down" ? length : this.#headBytes + length;
   }
 
+  /** npm:ioredis 6 takes `:1\r` for whole, and `$-1` too. */
+  spare(direction: Direction, { name }: Head): number {
+    if (direction === "up") return 0;
+    return name === "Null" ? 3 : 1;
+  }
+
   meaning(direction: Direction, head: Head, first: Buffer): Meaning {
     if (direction === "down") return this.#requests.down({ name: head.name, first, failed: this.#scans.down.failed });
     // A replica's connection: what follows its request is no reply.

@@ -9,28 +9,31 @@
  * What holds, whatever breaks:
  * - An id is accepted once, however often and however late it is pushed, for `rememberMs`: after a failed push, push again.
  *   A remembered id is a key that Redis itself drops at that time, so they take (pushes a second) × `rememberMs` × 150 bytes.
- * - Quiet time, longest wait and leases are told by Redis's clock. If it is set back, what waits falls due that much later.
- * - Conversations wait for nobody but themselves: one batch of each is in flight at a time, in the order of acceptance. A
- *   full batch is due at once; what came behind it is the next. Nothing is refused for being too much, but by Redis's memory.
+ * - Quiet time, longest wait and leases are told by Redis's clock. Set back, what waits falls due that much later; set ahead,
+ *   it falls due early and leases end early, which the tokens make harmless.
+ * - One batch of a conversation is in flight at a time, in the order of acceptance; conversations do not wait for each other.
+ *   A full batch is due at once, and what came behind it is the next. Nothing is refused for being too much, but by
+ *   Redis's memory: then `push` is refused as a whole (StoreUnavailable), and all else goes on, for it frees.
  * - A batch is held under a lease with a token. If its holder dies, another instance gets the same batch (same id) after the
  *   lease, with a higher token; after `attemptsMax` attempts it is a dead letter. So handlers are run at least once; the
  *   effect is exactly once at a receiver that remembers `batch.key`, or in Postgres by `openSink`.
- * - Every step is one script. Redis out of memory refuses `push` (StoreUnavailable) and lets all else go on, for it frees.
+ * - Every step is one script, sent once. Only a failed `push` has to be repeated, by its caller.
  *
  * What Redis itself promises. `appendonly yes` is needed: without it a restart forgets everything. `appendfsync always`: what
- * was acknowledged is on the disk. `everysec` (the default): a power loss takes the last second or so; `no`: what the kernel
+ * was acknowledged is on the disk. `everysec` (the default): a power loss takes the last second or two; `no`: what the kernel
  * had not written yet, half a minute. The end of the process alone loses nothing under any of the three; power loss is not
  * tested here. Replication is asynchronous: a failover loses what the replica had not received. A Redis that forgot has lost
- * the messages that waited in it, its leases and the ids it remembered, so a message may also be handled a second time, in
- * another batch. Batch ids stay unique and tokens go on rising by its clock, so that the sink confuses nothing and refuses
- * nothing for long.
+ * the messages that waited in it, its leases and the ids it remembered, so that a message may also be handled a second time,
+ * in another batch. Batch ids stay unique and tokens go on rising by its clock: the sink confuses nothing, and refuses nothing
+ * for long.
  *
  * In a Redis Cluster the keys of one shard share a slot, and must; different shards may share one, or not. Take a few shards
  * a node, once and for all: a shard moves between nodes as a whole, and a conversation never changes its shard.
  *
- * With 100,000 conversations falling due, nobody scans: due ones are read from the front of a sorted set, up to `takeMax` a
- * call, and whoever finds as many as it asked for asks again at once. A sibling would keep the pushing and the handling in two
- * services. To use it, copy this folder, `../errors.ts` and the `../redis*.ts`; it needs npm:ioredis, and runs in Deno and in Node.
+ * With 100,000 conversations nobody scans: those that may be due are at the front of a sorted set, read up to `takeMax` a
+ * call, and whoever finds as many as it asked for asks again at once. A conversation with one message of 100 bytes takes half
+ * a kilobyte, its remembered id included. A sibling would keep pushing and handling in two services. To use it, copy this
+ * folder, `../errors.ts` and `../redis*.ts`; it needs npm:ioredis, and runs in Deno and in Node.
  */
 
 import { StoreUnavailable } from "../errors.ts";
@@ -43,7 +46,7 @@ import { report } from "./log.ts";
 import { Loop } from "./loop.ts";
 import { checkName, encode, type Message } from "./message.ts";
 import { type DebouncerOptions, type Settings, settingsOf } from "./options.ts";
-import { openScript, scripts } from "./scripts.ts";
+import { openScript, scriptsOf } from "./scripts.ts";
 import { Shard } from "./shard.ts";
 import { type Stats, sumOf } from "./stats.ts";
 
@@ -73,7 +76,7 @@ export interface Turn {
 export async function openDebouncer(options: DebouncerOptions): Promise<Debouncer> {
   const settings = settingsOf(options);
   const { url, tls, log } = options;
-  const redis = await openRedis({ url, tls, log, deadlineMs: settings.deadlineMs }, scripts);
+  const redis = await openRedis({ url, tls, log, deadlineMs: settings.deadlineMs }, scriptsOf(settings));
   const debouncer = new Debouncer(redis, settings);
   try {
     await debouncer.verify();

@@ -37,7 +37,7 @@ export interface DebouncerOptions {
   readonly shards?: number | undefined;
   /** The most batches that this instance handles at a time. Default 32. */
   readonly concurrencyMax?: number | undefined;
-  /** The most batches that one script call hands out. Default 32. */
+  /** The most batches that one script call hands out, 1 to 1,000. Default 32. */
   readonly takeMax?: number | undefined;
   /** The loop asks at least this often: it bounds the lag of batches that another instance made full. Default 250. */
   readonly pollMs?: number | undefined;
@@ -91,6 +91,7 @@ const most: Partial<Readonly<Record<Whole, number>>> = {
   messageBytesMax: 64 * mebibyte,
   rememberMs: 365 * 24 * 3_600_000,
   shards: 1_024,
+  takeMax: 1_000,
 };
 
 /** Completes the options. Throws a TypeError for one that cannot work. */

@@ -1,7 +1,8 @@
 -- push: adds a message to its conversation once, and draws the time at which the conversation falls due
 -- Closes the race of a message with its own repetition: "is it known?" and "remember it" are one command.
 -- KEYS: 1 id  2 due  3 buffer
--- ARGV: 1 name  2 message  3 quiet  4 longest wait  5 remember (ms)  6 messages a batch  7 bytes a batch (times in µs)
+-- ARGV: 1 name  2 message; and, written into the script by who loads it:
+--       3 quiet  4 longest wait  5 remember (ms)  6 messages a batch  7 bytes a batch (times in µs)
 local call, name = redis.call, ARGV[1]
 local state = call('hget', KEYS[3], name)
 -- The first write. It can be refused (memory, disk), and no other can: this script does all or nothing.
@@ -20,7 +21,7 @@ end
 local message = clock[1] .. ' ' .. clock[2] .. ' ' .. ARGV[2]
 bytes = bytes + #message
 local due = math.min(now + ARGV[3], first + ARGV[4])
-local full = tail + 1 - head >= tonumber(ARGV[6]) or bytes >= tonumber(ARGV[7])
+local full = tail + 1 - head >= ARGV[6] + 0 or bytes >= ARGV[7] + 0
 if full and due > now then
   due = now
 end

@@ -142,6 +142,26 @@ Deno.test("Redis killed and started again with its log: what was acknowledged is
   await Promise.all(running);
 });
 
+Deno.test("in a cluster each script stays in one slot: every step works, with several shards", async () => {
+  await using server = await start({ "cluster-enabled": "yes" });
+  await withAdmin(server.url, async (admin) => {
+    await admin.call("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
+    await until(
+      "it serves all slots",
+      async () => /cluster_state:ok/.test(String(await admin.call("CLUSTER", "INFO"))),
+    );
+  });
+  await using debouncer = await open(server.url, { shards: 8, attemptsMax: 1, batchMax: 1 });
+  for (let n = 0; n < 40; n++) await debouncer.push(`c${n}`, message(`{m${n}}`));
+  const first = await debouncer.turn(() => Promise.reject(new Error("x")));
+  assert.equal(first.handled.length, 40);
+  const letters = await debouncer.deadLetters();
+  for (const { id } of letters.slice(1)) assert.equal(await debouncer.putBack(id), "put_back");
+  assert.equal(await debouncer.discard(letters[0]!.id), true);
+  assert.equal((await debouncer.turn(() => {})).handled.filter(({ outcome }) => outcome === "done").length, 39);
+  assert.equal((await debouncer.stats()).messages, 0);
+});
+
 Deno.test("an instance that opens with another number of shards is refused, and so is a Redis that will not do", async () => {
   await using server = await start();
   await using _first = await open(server.url, { shards: 2 });

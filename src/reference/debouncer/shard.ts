@@ -6,7 +6,7 @@
  */
 
 import { randomBytes } from "node:crypto";
-import type { Redis } from "../redis.ts";
+import type { Redis, Script } from "../redis.ts";
 import type { LetterPage } from "./dead_letter.ts";
 import { conversationOf, Keys, nameOf } from "./keys.ts";
 import { report } from "./log.ts";
@@ -50,22 +50,23 @@ export class Shard {
   readonly #redis: Redis;
   readonly #settings: Settings;
   readonly #number: number;
+  readonly #push: Script;
 
   constructor(redis: Redis, settings: Settings, number: number) {
     this.#redis = redis;
     this.#settings = settings;
     this.#number = number;
+    this.#push = scripts.pushScriptOf(settings);
     this.keys = new Keys(settings.prefix, number);
   }
 
   /** Adds a message as `encode` gives it. `full`: accepted, and its conversation is due at once. */
   async push(conversation: string, id: string, encoded: string): Promise<"duplicate" | "accepted" | "full"> {
     const { keys } = this;
-    const { quietMs, maxWaitMs, rememberMs, batchMax, batchBytesMax } = this.#settings;
     const reply = await this.#redis.run(
-      scripts.pushScript,
+      this.#push,
       [keys.id(conversation, id), keys.due, keys.buffer],
-      [nameOf(conversation), encoded, quietMs * 1_000, maxWaitMs * 1_000, rememberMs, batchMax, batchBytesMax],
+      [nameOf(conversation), encoded],
     );
     return reply === 0 ? "duplicate" : reply === 2 ? "full" : "accepted";
   }

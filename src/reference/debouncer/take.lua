@@ -74,6 +74,21 @@ local function behind(name, head, tail, bytes)
   return first, due
 end
 
+local function gather(name, head, tail, bytes, first, dueAt)
+  local count = countOf(name, head, tail, bytes)
+  local full = (count >= batchMax or bytes >= bytesMax) and 1 or 0
+  local messages = messagesOf(name, head, count)
+  for _, message in ipairs(messages) do
+    bytes = bytes - #(message or '')
+  end
+  local dueBehind = dueAt
+  if head + count < tail then
+    first, dueBehind = behind(name, head + count, tail, bytes)
+  end
+  redis.call('hset', KEYS[3], name, struct.pack('<i4i4dddB', head + count, tail, bytes, first, dueBehind, 1))
+  hand(name, dueAt, nil, 1, head, count, full, messages)
+end
+
 local expired = come(KEYS[2])
 for i = 1, #expired, 2 do
   if bytesOut >= bytesMax then break end
@@ -87,32 +102,25 @@ for i = 1, #expired, 2 do
   end
 end
 
-local due = room > 0 and come(KEYS[1]) or {}
-for i = 1, #due, 2 do
-  if bytesOut >= bytesMax then break end
-  local name = due[i]
-  redis.call('zrem', KEYS[1], name) -- frees first, as above
-  local state = redis.call('hget', KEYS[3], name)
-  local head, tail, bytes, first, dueAt
-  if state then
-    head, tail, bytes, first, dueAt = struct.unpack('<i4i4dddB', state)
-  end
-  if state and dueAt > now then -- messages have come since it was put there
-    redis.call('zadd', KEYS[1], string.format('%d', dueAt), name)
-  elseif state then
-    local count = countOf(name, head, tail, bytes)
-    local full = (count >= batchMax or bytes >= bytesMax) and 1 or 0
-    local messages = messagesOf(name, head, count)
-    for _, message in ipairs(messages) do
-      bytes = bytes - #(message or '')
+-- Again and again, because those that are only put off take no room; not for ever, because nobody else is served meanwhile.
+for _ = 1, 8 do
+  local due = room > 0 and bytesOut < bytesMax and come(KEYS[1]) or {}
+  for i = 1, #due, 2 do
+    if bytesOut >= bytesMax then break end
+    local name = due[i]
+    redis.call('zrem', KEYS[1], name) -- frees first, as above
+    local state = redis.call('hget', KEYS[3], name)
+    local head, tail, bytes, first, dueAt
+    if state then
+      head, tail, bytes, first, dueAt = struct.unpack('<i4i4dddB', state)
     end
-    local dueBehind = dueAt
-    if head + count < tail then
-      first, dueBehind = behind(name, head + count, tail, bytes)
+    if state and dueAt > now then -- messages have come since it was put there
+      redis.call('zadd', KEYS[1], string.format('%d', dueAt), name)
+    elseif state then
+      gather(name, head, tail, bytes, first, dueAt)
     end
-    redis.call('hset', KEYS[3], name, struct.pack('<i4i4dddB', head + count, tail, bytes, first, dueBehind, 1))
-    hand(name, dueAt, nil, 1, head, count, full, messages)
   end
+  if #due == 0 then break end
 end
 
 if #batches > 0 then

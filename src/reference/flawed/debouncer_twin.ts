@@ -8,7 +8,7 @@
 
 import { Debouncer, type DebouncerOptions } from "../debouncer/mod.ts";
 import { settingsOf } from "../debouncer/options.ts";
-import { scripts } from "../debouncer/scripts.ts";
+import { scriptsOf } from "../debouncer/scripts.ts";
 import { openRedis, type Redis, type Script, type Word } from "../redis.ts";
 
 /** What is done instead of one call of a script: gives a reply as the script does. `run` is the good client's. */
@@ -16,8 +16,8 @@ export type Step = (run: Redis["run"], keys: readonly string[], args: readonly W
 
 /** What a twin does differently. */
 export interface DebouncerFlaw {
-  /** Scripts of the good one, each with what is done instead. */
-  readonly instead: ReadonlyMap<Script, Step>;
+  /** Names of scripts of the good one, each with what is done instead. */
+  readonly instead: ReadonlyMap<string, Step>;
   /** Scripts of its own, loaded at the start as the good ones are. */
   readonly scripts?: readonly Script[];
   /** Ends what it has opened besides. */
@@ -28,7 +28,7 @@ export interface DebouncerFlaw {
 export async function openDebouncerTwin(options: DebouncerOptions, flaw: DebouncerFlaw): Promise<Debouncer> {
   const settings = settingsOf(options);
   const { url, tls, log } = options;
-  const all = [...scripts, ...(flaw.scripts ?? [])];
+  const all = [...scriptsOf(settings), ...(flaw.scripts ?? [])];
   const redis = await openRedis({ url, tls, log, deadlineMs: settings.deadlineMs }, all);
   const twin = new Debouncer(new OtherSteps(redis, flaw), settings);
   try {
@@ -52,7 +52,7 @@ class OtherSteps implements Redis {
   }
 
   run(script: Script, keys: readonly string[], args: readonly Word[]): Promise<unknown> {
-    const step = this.#flaw.instead.get(script);
+    const step = this.#flaw.instead.get(script.name);
     return step ? step((...call) => this.#redis.run(...call), keys, args) : this.#redis.run(script, keys, args);
   }
 

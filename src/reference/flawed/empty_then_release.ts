@@ -10,22 +10,23 @@
 import { Keys } from "../debouncer/keys.ts";
 import type { Debouncer, DebouncerOptions } from "../debouncer/mod.ts";
 import { settingsOf } from "../debouncer/options.ts";
-import { ackScript, pushScript } from "../debouncer/scripts.ts";
+import { ackScript, pushScriptOf } from "../debouncer/scripts.ts";
 import { openDebouncerTwin, type Step } from "./debouncer_twin.ts";
 import { scriptOver } from "./script_over.ts";
 
 const look = scriptOver("./empty_then_release_look.lua", ackScript);
-const push = scriptOver("./empty_then_release_push.lua", pushScript);
 const release = scriptOver("./empty_then_release_release.lua");
 
 /** Opens the twin whose mark is the conversation's place among the leases, so that it expires as they do. It knows of one shard. */
 export function openEmptyThenRelease(options: DebouncerOptions): Promise<Debouncer> {
-  const { leases: marks } = new Keys(settingsOf(options).prefix, 0);
+  const settings = settingsOf(options);
+  const push = scriptOver("./empty_then_release_push.lua", pushScriptOf(settings));
+  const { leases: marks } = new Keys(settings.prefix, 0);
   return openDebouncerTwin(options, {
     scripts: [look, push, release],
     instead: new Map([
-      [pushScript, (run, keys, args) => run(push, [...keys, marks], args)],
-      [ackScript, lookThenRelease],
+      ["push", (run, keys, args) => run(push, [...keys, marks], args)],
+      [ackScript.name, lookThenRelease],
     ]),
   });
 }

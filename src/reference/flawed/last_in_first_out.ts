@@ -12,7 +12,7 @@ import { openDebouncerTwin, type Step } from "./debouncer_twin.ts";
 
 /** Opens the twin whose batches are in the reverse of the order of acceptance. */
 export function openLastInFirstOut(options: DebouncerOptions): Promise<Debouncer> {
-  return openDebouncerTwin(options, { instead: new Map([[takeScript, takeBackwards]]) });
+  return openDebouncerTwin(options, { instead: new Map([[takeScript.name, takeBackwards]]) });
 }
 
 const takeBackwards: Step = async (run, keys, args) => {

@@ -18,8 +18,8 @@ export function openLpopThenHandle(options: DebouncerOptions): Promise<Debouncer
   return openDebouncerTwin(options, {
     scripts: [pop],
     instead: new Map([
-      [takeScript, (run, keys, args) => run(pop, keys, args)],
-      [ackScript, async (run, keys, args) => {
+      [takeScript.name, (run, keys, args) => run(pop, keys, args)],
+      [ackScript.name, async (run, keys, args) => {
         const [, open] = await run(ackScript, keys, args) as number[];
         return [1, open]; // there is nothing to delete any more, as it should be
       }],

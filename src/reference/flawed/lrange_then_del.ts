@@ -25,8 +25,8 @@ export function openLrangeThenDel(options: DebouncerOptions): Promise<Debouncer>
   return openDebouncerTwin(options, {
     scripts: [lrange],
     instead: new Map([
-      [takeScript, lrangeThenDel(held)],
-      ...[ackScript, failScript, giveBackScript].map((script) => [script, underItsToken(script, held)] as const),
+      [takeScript.name, lrangeThenDel(held)],
+      ...[ackScript, failScript, giveBackScript].map((script) => [script.name, underItsToken(script, held)] as const),
     ]),
   });
 }

@@ -9,17 +9,17 @@
  */
 
 import type { Debouncer, DebouncerOptions } from "../debouncer/mod.ts";
-import { pushScript } from "../debouncer/scripts.ts";
+import { settingsOf } from "../debouncer/options.ts";
+import { pushScriptOf } from "../debouncer/scripts.ts";
 import { openDebouncerTwin } from "./debouncer_twin.ts";
 import { scriptOver } from "./script_over.ts";
 
-const push = scriptOver("./producers_clock.lua", pushScript);
-
 /** Opens the twin that reads the time of a push, and so when it is due, from the clock that it is given; by default the machine's. */
 export function openProducersClock(options: DebouncerOptions, clock: { now(): number } = Date): Promise<Debouncer> {
+  const push = scriptOver("./producers_clock.lua", pushScriptOf(settingsOf(options)));
   return openDebouncerTwin(options, {
     scripts: [push],
-    instead: new Map([[pushScript, (run, keys, args) => {
+    instead: new Map([["push", (run, keys, args) => {
       const nowMs = clock.now();
       return run(push, keys, [...args, Math.floor(nowMs / 1_000), Math.floor((nowMs % 1_000) * 1_000)]);
     }]]),

@@ -11,18 +11,18 @@
 import { Redis as Driver } from "ioredis";
 import type { Debouncer, DebouncerOptions } from "../debouncer/mod.ts";
 import { settingsOf } from "../debouncer/options.ts";
-import { pushScript } from "../debouncer/scripts.ts";
-import type { Word } from "../redis.ts";
+import { pushScriptOf } from "../debouncer/scripts.ts";
+import type { Script, Word } from "../redis.ts";
 import { openDebouncerTwin } from "./debouncer_twin.ts";
 import { scriptOver } from "./script_over.ts";
 
-const push = scriptOver("./push_resent.lua", pushScript);
-
 /** Opens the twin that pushes by ioredis with its defaults, but for the deadline of a call. */
 export async function openPushResent(options: DebouncerOptions): Promise<Debouncer> {
+  const settings = settingsOf(options);
+  const push = scriptOver("./push_resent.lua", pushScriptOf(settings));
   const driver = new Driver(String(options.url), {
     ...(options.tls ? { tls: options.tls } : {}),
-    commandTimeout: settingsOf(options).deadlineMs,
+    commandTimeout: settings.deadlineMs,
     lazyConnect: true,
   });
   driver.on("error", () => {}); // each call hears it too; one that nobody hears is printed
@@ -31,7 +31,7 @@ export async function openPushResent(options: DebouncerOptions): Promise<Debounc
     await driver.connect();
     return await openDebouncerTwin(options, {
       scripts: [push],
-      instead: new Map([[pushScript, (_, keys, args) => pushed(driver, keys, args)]]),
+      instead: new Map([["push", (_, keys, args) => pushed(driver, push, keys, [...args, settings.rememberMs])]]),
       close,
     });
   } catch (error) {
@@ -41,7 +41,7 @@ export async function openPushResent(options: DebouncerOptions): Promise<Debounc
   }
 }
 
-async function pushed(driver: Driver, keys: readonly string[], args: readonly Word[]): Promise<unknown> {
+async function pushed(driver: Driver, push: Script, keys: readonly string[], args: readonly Word[]): Promise<unknown> {
   if (await driver.exists(keys[0]!) === 1) return 0;
   return await driver.eval(push.lua, keys.length, ...keys, ...args.map(String));
 }

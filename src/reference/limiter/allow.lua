@@ -49,9 +49,9 @@ if used + cost <= limit then
     end
     redis.call('rpush', KEYS[1], pack(at, total + cost))
   end
-  -- Half a window more than it needs, so that it has to be said twice a window and not with each call.
+  -- Half a window more than it needs, so that it has to be said twice a window and not with each call; a slot ends later than now.
   if math.floor(2 * at / window) ~= math.floor(2 * last / window) then
-    redis.call('pexpire', KEYS[1], math.ceil(window * 1.5 / 1000) + 1)
+    redis.call('pexpire', KEYS[1], math.ceil((window * 1.5 + slot) / 1000) + 1)
   end
   return { 1, limit - used - cost, math.ceil(((first or at) + window - now) / 1000), 0 }
 end
