@@ -24,7 +24,7 @@ export default control({
   also: [eachMessageInOneBatch],
   plans: {
     strategy: "cuts",
-    warmUp: [idleTurn],
+    openedBy: [idleTurn],
     before: threeMessages,
     operation: briskTurn,
     connections: ["open"],

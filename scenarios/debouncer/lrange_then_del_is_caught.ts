@@ -25,7 +25,7 @@ export default control({
   also: [atMostOnce, noneLost],
   plans: {
     strategy: "cuts",
-    warmUp: [idleTurn],
+    openedBy: [idleTurn],
     before: threeMessages,
     operation: briskTurn,
     connections: ["open"],

@@ -13,7 +13,7 @@ import { processStaysAlive } from "../../src/properties/process_stays_alive.ts";
 import { quietThenFire } from "../../src/properties/quiet_then_fire.ts";
 import { refusedDidNothing } from "../../src/properties/refused_did_nothing.ts";
 import { wasDisturbed } from "../../src/properties/was_disturbed.ts";
-import { debouncer } from "../../src/subjects/debouncer.ts";
+import { debouncer, longerThanAllMs } from "../../src/subjects/debouncer.ts";
 import { idleTurn, oneMessage, oneTurn } from "../../src/subjects/debouncer_workloads.ts";
 
 export default claim({
@@ -24,10 +24,11 @@ export default claim({
   subject: debouncer(),
   plans: {
     strategy: "cuts",
-    warmUp: [idleTurn],
+    openedBy: [idleTurn],
     operation: oneMessage,
     after: [oneTurn],
     services: ["redis"],
+    stallMs: longerThanAllMs,
     disturb: ["cut", "stall", "barrier"],
   },
   disturbedBy: "faults",

@@ -24,7 +24,7 @@ export default control({
   also: [atMostOnce],
   plans: {
     strategy: "cuts",
-    warmUp: [idleTurn],
+    openedBy: [idleTurn],
     operation: oneMessage,
     after: [briskTurn],
     connections: ["open"],

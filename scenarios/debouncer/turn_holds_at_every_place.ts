@@ -14,7 +14,7 @@ import { processStaysAlive } from "../../src/properties/process_stays_alive.ts";
 import { quietThenFire } from "../../src/properties/quiet_then_fire.ts";
 import { refusedDidNothing } from "../../src/properties/refused_did_nothing.ts";
 import { wasDisturbed } from "../../src/properties/was_disturbed.ts";
-import { debouncer } from "../../src/subjects/debouncer.ts";
+import { debouncer, longerThanAllMs } from "../../src/subjects/debouncer.ts";
 import { oneOfEach, oneTurn, threeMessages } from "../../src/subjects/debouncer_workloads.ts";
 
 export default claim({
@@ -25,10 +25,11 @@ export default claim({
   subject: debouncer(),
   plans: {
     strategy: "cuts",
-    warmUp: oneOfEach,
+    openedBy: oneOfEach,
     before: threeMessages,
     operation: oneTurn,
     connections: ["open"],
+    stallMs: longerThanAllMs,
     disturb: ["cut", "stall", "barrier"],
   },
   disturbedBy: "faults",

@@ -47,7 +47,7 @@ export interface EveryPlace<Op extends Operation> {
    * What opens the connections of an instance before time zero, one after the other; keys begin with `warm`, and the instance's number
    * is put behind that. The operation itself by default, with the key `warm0`.
    */
-  readonly warmUp?: readonly Op[];
+  readonly openedBy?: readonly Op[];
   /** What is done and acknowledged beforehand, in this order, at the last instance: what the operation finds in the stores. */
   readonly before?: readonly Op[];
   /** What is delivered when all else was acknowledged, one after the other, at the instances in turn: what brings the work to its end. */

@@ -1,6 +1,6 @@
 /**
- * Lanes shared out among the runs of a session: a run takes one, and gives it back. Earlier scenarios go first, so that a
- * scenario that has begun is finished before lanes go to the next.
+ * Lanes shared out among the runs of a session: a run takes one, and gives it back. Whose scenario has the fewest goes first, so that
+ * scenarios that wait much and those that compute much run side by side; then the earlier one.
  */
 
 import type { Lane } from "../core/lane.ts";
@@ -23,6 +23,9 @@ export class Lanes implements AsyncDisposable {
   readonly #opened: Record<"shared" | "own", number> = { shared: 0, own: 0 };
   readonly #waiting: Record<"shared" | "own", Waiting[]> = { shared: [], own: [] };
   readonly #all = new Map<Lane, "shared" | "own">();
+  /** Who has each lane that is taken, by priority; and how many each has. */
+  readonly #holders = new Map<Lane, number>();
+  readonly #held = new Map<number, number>();
   /** How many lanes could not even be closed. */
   spoiled = 0;
   #asked = 0;
@@ -33,20 +36,45 @@ export class Lanes implements AsyncDisposable {
     this.#max = max;
   }
 
-  /** Waits for a lane. Rejects if one cannot be opened. */
-  take(kind: "shared" | "own", priority: number): Promise<Lane> {
+  /** Waits for a lane; `priority` is the scenario's, which no other has. Rejects if one cannot be opened. */
+  async take(kind: "shared" | "own", priority: number): Promise<Lane> {
+    const lane = await this.#next(kind, priority);
+    this.#holders.set(lane, priority);
+    return lane;
+  }
+
+  #next(kind: "shared" | "own", priority: number): Promise<Lane> {
+    this.#held.set(priority, this.#has(priority) + 1);
     const idle = this.#idle[kind].pop();
     if (idle) return Promise.resolve(idle);
     if (this.#opened[kind] < this.#max[kind]) return this.#openOne(kind);
+    this.#held.set(priority, this.#has(priority) - 1);
     return new Promise((give, fail) => {
       this.#waiting[kind].push({ priority, order: this.#asked++, give, fail });
-      this.#waiting[kind].sort((a, b) => a.priority - b.priority || a.order - b.order);
     });
+  }
+
+  #has(priority: number): number {
+    return this.#held.get(priority) ?? 0;
+  }
+
+  /** Who waits and has the fewest lanes; of those the earliest scenario's earliest. */
+  #shift(kind: "shared" | "own"): Waiting | undefined {
+    const waiting = this.#waiting[kind];
+    waiting.sort((a, b) =>
+      this.#has(a.priority) - this.#has(b.priority) || a.priority - b.priority || a.order - b.order
+    );
+    const next = waiting.shift();
+    if (next) this.#held.set(next.priority, this.#has(next.priority) + 1);
+    return next;
   }
 
   /** Gives a lane back; a spoiled one is closed and replaced. */
   async giveBack(lane: Lane, spoiled: boolean): Promise<void> {
     const kind = this.#all.get(lane)!;
+    const holder = this.#holders.get(lane);
+    this.#holders.delete(lane);
+    if (holder !== undefined) this.#held.set(holder, this.#has(holder) - 1);
     let next = lane;
     if (spoiled) {
       this.#all.delete(lane);
@@ -57,11 +85,11 @@ export class Lanes implements AsyncDisposable {
       try {
         next = await this.#openOne(kind);
       } catch (cause) {
-        this.#waiting[kind].shift()?.fail(cause);
+        this.#shift(kind)?.fail(cause);
         return;
       }
     }
-    const waiting = this.#waiting[kind].shift();
+    const waiting = this.#shift(kind);
     if (waiting) waiting.give(next);
     else this.#idle[kind].push(next);
   }

@@ -58,12 +58,19 @@ export async function runSession(options: SessionOptions): Promise<readonly Scen
   };
   // Two queues, for they do not compete for lanes: whoever waits for a server of its own keeps nobody from the shared one.
   const own = all.filter(({ named }) => needsOwnServer(named));
-  const shared = all.filter(({ named }) => !needsOwnServer(named));
+  const shared = interleaved(all.filter(({ named }) => !needsOwnServer(named)));
   // Claims fill all lanes; controls are over soon, if nothing is in their way.
   shared.sort((a, b) => Number(a.named.scenario.kind !== "claim") - Number(b.named.scenario.kind !== "claim"));
   const workers = (queue: typeof all) => Array.from({ length: options.scenariosAtOnce }, () => worker(queue));
   await Promise.all([...workers(own), ...workers(shared)]);
   return results.filter((result) => result !== undefined);
+}
+
+/** One of each folder in turn: scenarios of one part of the reference wait, or compute, in the same way. */
+function interleaved<Item extends { readonly named: NamedScenario }>(items: readonly Item[]): Item[] {
+  const folders = [...Map.groupBy(items, ({ named }) => named.path.split("/")[0]).values()];
+  const longest = Math.max(0, ...folders.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, i) => folders.flatMap((folder) => folder[i] ?? [])).flat();
 }
 
 function needsOwnServer(named: NamedScenario): boolean {

@@ -64,9 +64,9 @@ export function undisturbed(named: NamedScenario, conversation: "new" | "open", 
 }
 
 /** What opens the connections of an instance. */
-function warmUpOf({ warmUp, operation }: EveryPlace<Operation>, instance: number): Operation[] {
-  if (!warmUp) return [{ ...operation, key: `warm${instance}` }];
-  return warmUp.map((op) => ({ ...op, key: op.key.replace(/^warm/, `warm${instance}`) }));
+function warmUpOf({ openedBy, operation }: EveryPlace<Operation>, instance: number): Operation[] {
+  if (!openedBy) return [{ ...operation, key: `warm${instance}` }];
+  return openedBy.map((op) => ({ ...op, key: op.key.replace(/^warm/, `warm${instance}`) }));
 }
 
 /** Every plan for a learned conversation. */

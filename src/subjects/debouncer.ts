@@ -35,6 +35,9 @@ export const claimTimes = {
   batchMax: 20,
 } satisfies Promises;
 
+/** Longer than the deadline and the lease: how long a message is stalled. */
+export const longerThanAllMs = 350;
+
 /** The times of controls: one that does not converge must not take long to show it. */
 export const controlTimes: Promises = { ...claimTimes, convergesWithinMs: 1_500 };
 
