@@ -66,11 +66,12 @@ export async function runSession(options: SessionOptions): Promise<readonly Scen
   return results.filter((result) => result !== undefined);
 }
 
-/** One of each folder in turn: scenarios of one part of the reference wait, or compute, in the same way. */
+/** One of each folder and strategy in turn: those of one kind wait, or compute, in the same way. */
 function interleaved<Item extends { readonly named: NamedScenario }>(items: readonly Item[]): Item[] {
-  const folders = [...Map.groupBy(items, ({ named }) => named.path.split("/")[0]).values()];
-  const longest = Math.max(0, ...folders.map(({ length }) => length));
-  return Array.from({ length: longest }, (_, i) => folders.flatMap((folder) => folder[i] ?? [])).flat();
+  const kindOf = ({ path, scenario }: NamedScenario) => `${path.split("/")[0]} ${scenario.plans.strategy}`;
+  const kinds = [...Map.groupBy(items, ({ named }) => kindOf(named)).values()];
+  const longest = Math.max(0, ...kinds.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, i) => kinds.flatMap((kind) => kind[i] ?? [])).flat();
 }
 
 function needsOwnServer(named: NamedScenario): boolean {
