@@ -57,7 +57,7 @@ const usage: Readonly<Record<string, RegExp>> = {
   "--strategy cut": /--strategy has to be "cuts" or "sample", not "cut"/,
   "--shard 3/2": /--shard has to be i\/n with 1 ≤ i ≤ n ≤ 10000, such as 2\/4, not "3\/2"/,
   "--lanes 0": /--lanes has to be a whole number from 1 to 32, not "0"/,
-  "--stack compose": /--stack has to be "auto" or "native", not "compose"/,
+  "--stack podman": /--stack has to be "auto" or "native" or "containers" or "compose" or "external", not "podman"/,
   "--host outside": /--host has to be "process" or "inside", not "outside"/,
   "--reports=": /--reports has to be the path of a folder, not ""/,
   "--scenarios none_such list": /Cannot look for scenarios in "none_such": No such file or directory/,
@@ -188,7 +188,7 @@ Deno.test("report refuses results that are damaged, foreign or of a newer format
 
 Deno.test("list, doctor, --help and --version answer on standard output alone, with exit code 0", async () => {
   await each(
-    { list: /^claim +dedupe\/\S+ {2}\S/, doctor: /^ok +Deno/, "--help": /--seed/, "--version": /^\d+\./ },
+    { list: /^claim +dedupe\/\S+ {2}\S/m, doctor: /^ok +Deno/, "--help": /--seed/, "--version": /^\d+\./ },
     async (says, word) => {
       const { code, stdout, stderr } = await begin([word]).ended;
       assert.equal(code, 0, stderr);
