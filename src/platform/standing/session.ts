@@ -75,7 +75,7 @@ function clearing({ postgres, redis, toxiproxy }: StandingServers, session: stri
   const config = new URL("../../../deno.json", import.meta.url).pathname;
   const script = new URL("./drop_session.ts", import.meta.url).href;
   const rights = ["--allow-net=127.0.0.1,localhost", "--allow-read", "--allow-env", "--allow-sys"];
-  const flags = ["--no-prompt", "--quiet", "--no-lock", "--cached-only", `--config=${config}`, ...rights];
+  const flags = ["--no-prompt", "--quiet", `--config=${config}`, ...rights];
   const kept = ["PATH", "HOME", "DENO_DIR", "XDG_CACHE_HOME"].flatMap((name) => {
     const value = Deno.env.get(name);
     return value === undefined ? [] : [[name, value]];
