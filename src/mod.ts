@@ -1,7 +1,8 @@
 /**
  * nevertwice: is anything processed twice, lost, or stuck for ever, when the network and the databases misbehave?
  *
- * Two things to import. The **reference**, to use or to copy: webhook dedupe that takes each event once, whatever breaks.
+ * Two things to import. The **reference**, to use or to copy: webhook dedupe that takes each event once, whatever breaks; and, each in a
+ * module of its own, the parts on Redis: `reference/debouncer/mod.ts`, `reference/idempotency/mod.ts`, `reference/limiter/mod.ts`.
  *
  *     import { openDedupe, webhookReceiver } from "./src/mod.ts";
  *
