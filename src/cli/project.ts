@@ -14,7 +14,7 @@ export const reportsFolder = `${root}/reports`;
 
 /** Version of nevertwice and of the packages that take part in a run. */
 export function ownVersions(): Record<string, string> {
-  const drivers = ["postgres", "pg", "fast-check", "toxiproxy-node-client"] as const;
+  const drivers = ["postgres", "pg", "ioredis", "fast-check", "toxiproxy-node-client"] as const;
   const of = (name: (typeof drivers)[number]) => config.imports[name].split("@").at(-1)!;
   return { nevertwice: config.version, ...Object.fromEntries(drivers.map((name) => [`npm:${name}`, of(name)])) };
 }

@@ -193,6 +193,8 @@ export interface PendingEntry {
   readonly atMs: number;
   readonly kind: string;
   readonly key: string;
+  /** As in `Pending`. */
+  readonly queued?: boolean;
 }
 
 /** More happened than a cap allowed to record. */

@@ -53,6 +53,15 @@ export interface Effect {
 /** How the sink answers: `accept` all, `deduplicate` by key, or `fence` by token per key. */
 export type SinkPolicy = "accept" | "deduplicate" | "fence";
 
+/** Something that a subject has not finished. */
+export interface Pending {
+  readonly kind: string;
+  /** A key of the plan, or all of it before its last slash: then it is about all keys that begin so. */
+  readonly key: string;
+  /** The subject goes on with it by itself, though nobody asks again: it is late, and not lost. False by default, as for a lease. */
+  readonly queued?: boolean;
+}
+
 /** The harness's half of a subject. */
 export interface Subject<Op extends Operation = Operation> {
   readonly name: string;
@@ -76,7 +85,7 @@ export interface Subject<Op extends Operation = Operation> {
   /** Durable effects of this run, by a direct road, when all is quiet, in the order in which the store took them. */
   effects?(truth: Truth): Promise<readonly Effect[]>;
   /** What is still pending when all is quiet: leases, batches, requests of this run. */
-  pending?(truth: Truth): Promise<readonly { readonly kind: string; readonly key: string }[]>;
+  pending?(truth: Truth): Promise<readonly Pending[]>;
 }
 
 /** All that a running instance may know of the harness. */

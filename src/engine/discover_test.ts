@@ -46,8 +46,14 @@ const wrongs: { what: string; text: string; says: RegExp }[] = [
   {
     what: "claims nothing",
     text:
-      "export default { kind: 'claim', title: 't', subject: { name: 's', host: { command: ['x'] }, promises: { answersWithinMs: 1, convergesWithinMs: 1 } }, plans: { strategy: 'cuts', operation: { key: 'k' }, disturb: [] }, properties: [] };",
+      "export default { kind: 'claim', title: 't', subject: { name: 's', needs: ['redis'], host: { command: ['x'] }, promises: { answersWithinMs: 1, convergesWithinMs: 1 } }, plans: { strategy: 'cuts', operation: { key: 'k' }, disturb: [] }, properties: [] };",
     says: /it claims no property/,
+  },
+  {
+    what: "needs a store that nobody has",
+    text:
+      "export default { kind: 'claim', title: 't', subject: { name: 's', needs: ['mysql'], host: { command: ['x'] }, promises: { answersWithinMs: 1, convergesWithinMs: 1 } } };",
+    says: /its subject does not say which stores it needs \(postgres, redis\)/,
   },
 ];
 

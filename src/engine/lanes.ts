@@ -23,9 +23,8 @@ export class Lanes implements AsyncDisposable {
   readonly #opened: Record<"shared" | "own", number> = { shared: 0, own: 0 };
   readonly #waiting: Record<"shared" | "own", Waiting[]> = { shared: [], own: [] };
   readonly #all = new Map<Lane, "shared" | "own">();
-  /** Who has each lane that is taken, by priority; and how many each has. */
+  /** Who has each lane that is taken, by priority. */
   readonly #holders = new Map<Lane, number>();
-  readonly #held = new Map<number, number>();
   /** How many lanes could not even be closed. */
   spoiled = 0;
   #asked = 0;
@@ -38,60 +37,53 @@ export class Lanes implements AsyncDisposable {
 
   /** Waits for a lane; `priority` is the scenario's, which no other has. Rejects if one cannot be opened. */
   async take(kind: "shared" | "own", priority: number): Promise<Lane> {
-    const lane = await this.#next(kind, priority);
-    this.#holders.set(lane, priority);
-    return lane;
-  }
-
-  #next(kind: "shared" | "own", priority: number): Promise<Lane> {
-    this.#held.set(priority, this.#has(priority) + 1);
     const idle = this.#idle[kind].pop();
-    if (idle) return Promise.resolve(idle);
-    if (this.#opened[kind] < this.#max[kind]) return this.#openOne(kind);
-    this.#held.set(priority, this.#has(priority) - 1);
-    return new Promise((give, fail) => {
+    if (idle) return this.#given(idle, priority);
+    if (this.#opened[kind] < this.#max[kind]) return this.#given(await this.#openOne(kind), priority);
+    return await new Promise((give, fail) => {
       this.#waiting[kind].push({ priority, order: this.#asked++, give, fail });
     });
   }
 
-  #has(priority: number): number {
-    return this.#held.get(priority) ?? 0;
+  #given(lane: Lane, priority: number): Lane {
+    this.#holders.set(lane, priority);
+    return lane;
   }
 
   /** Who waits and has the fewest lanes; of those the earliest scenario's earliest. */
   #shift(kind: "shared" | "own"): Waiting | undefined {
-    const waiting = this.#waiting[kind];
-    waiting.sort((a, b) =>
-      this.#has(a.priority) - this.#has(b.priority) || a.priority - b.priority || a.order - b.order
-    );
-    const next = waiting.shift();
-    if (next) this.#held.set(next.priority, this.#has(next.priority) + 1);
-    return next;
+    const held = Map.groupBy(this.#holders.values(), (priority) => priority);
+    const has = ({ priority }: Waiting) => held.get(priority)?.length ?? 0;
+    this.#waiting[kind].sort((a, b) => has(a) - has(b) || a.priority - b.priority || a.order - b.order);
+    return this.#waiting[kind].shift();
   }
 
   /** Gives a lane back; a spoiled one is closed and replaced. */
   async giveBack(lane: Lane, spoiled: boolean): Promise<void> {
     const kind = this.#all.get(lane)!;
-    const holder = this.#holders.get(lane);
     this.#holders.delete(lane);
-    if (holder !== undefined) this.#held.set(holder, this.#has(holder) - 1);
-    let next = lane;
-    if (spoiled) {
-      this.#all.delete(lane);
-      this.#opened[kind]--;
-      // It is spoiled already: that it cannot be closed in order either is known from its run, which is broken or unquiet.
-      await lane[Symbol.asyncDispose]().then(undefined, () => this.spoiled++);
-      if (this.#waiting[kind].length === 0) return;
-      try {
-        next = await this.#openOne(kind);
-      } catch (cause) {
-        this.#shift(kind)?.fail(cause);
-        return;
-      }
+    if (!spoiled) {
+      const waiting = this.#shift(kind);
+      if (waiting) waiting.give(this.#given(lane, waiting.priority));
+      else this.#idle[kind].push(lane);
+      return;
     }
+    this.#all.delete(lane);
+    this.#opened[kind]--;
+    // It is spoiled already: that it cannot be closed in order either is known from its run, which is broken or unquiet.
+    await lane[Symbol.asyncDispose]().then(undefined, () => this.spoiled++);
+    await this.#openForWaiting(kind);
+  }
+
+  /** There is room for one more: for whoever waits, if anybody does. */
+  async #openForWaiting(kind: "shared" | "own"): Promise<void> {
     const waiting = this.#shift(kind);
-    if (waiting) waiting.give(next);
-    else this.#idle[kind].push(next);
+    if (!waiting) return;
+    try {
+      waiting.give(this.#given(await this.#openOne(kind), waiting.priority));
+    } catch (cause) {
+      waiting.fail(cause);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -112,6 +104,8 @@ export class Lanes implements AsyncDisposable {
       return lane;
     } catch (cause) {
       this.#opened[kind]--;
+      // Nobody gives back what was never opened: whoever waits behind it would wait for ever.
+      void this.#openForWaiting(kind);
       throw cause;
     }
   }

@@ -126,8 +126,13 @@ export class Nemesis {
     const { id, instance, severity } = planned;
     const entry = { id, fault: fault.name, instance, severity } as const;
     try {
-      const injected = await within(fault.inject(this.#targetOf(planned), severity as never), handlingMs, undefined);
-      if (!injected) throw new Error(`not in place within ${handlingMs} ms`);
+      const injecting = fault.inject(this.#targetOf(planned), severity as never);
+      const injected = await within(injecting, handlingMs, undefined);
+      if (!injected) {
+        // Nobody waits for it any longer, but what it puts in place has to go again.
+        injecting.then((late) => late[Symbol.asyncDispose]()).catch(() => undefined); // the fault is called broken below
+        throw new Error(`not in place within ${handlingMs} ms`);
+      }
       this.#say({ ...entry, event: "injected" });
       return injected;
     } catch (cause) {

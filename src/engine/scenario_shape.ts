@@ -6,6 +6,7 @@
 type Fields = Readonly<Record<string, unknown>>;
 
 const strategies: readonly unknown[] = ["cuts", "sample"];
+const services: readonly unknown[] = ["postgres", "redis"];
 
 /** Why a default export is no scenario, as the end of a sentence; undefined if it is one. */
 export function whatIsWrong(exported: unknown): string | undefined {
@@ -26,6 +27,10 @@ function wrongWithSubject(which: string, subject: unknown): string | undefined {
   const { module, command } = isObject(host) ? host : {};
   if (!(module instanceof URL) && !Array.isArray(command)) {
     return `its ${which} says neither by a module's URL nor by a command where its instances live`;
+  }
+  const { needs } = subject;
+  if (!Array.isArray(needs) || needs.length === 0 || !needs.every((service) => services.includes(service))) {
+    return `its ${which} does not say which stores it needs (${services.join(", ")})`;
   }
   const times = isObject(promises) ? promises : {};
   const missing = ["answersWithinMs", "convergesWithinMs"].find((time) => typeof times[time] !== "number");

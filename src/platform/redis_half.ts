@@ -59,17 +59,20 @@ export class RedisHalf {
   async allow(): Promise<void> {
     const { keyPrefix } = this.#options;
     const rules = [
-      `~${keyPrefix}*`,
       "+@all",
       "-@admin",
       "-flushall",
       "-flushdb",
-      "-script|flush",
+      "-script",
+      "+script|load",
+      "+script|exists",
       "+config|get",
       "+role",
     ];
     await Promise.all(
-      this.users.map((user) => this.redis.call("ACL", "SETUSER", user, "reset", "on", `>${user}`, "&*", ...rules)),
+      this.users.map((user) =>
+        this.redis.call("ACL", "SETUSER", user, "reset", "on", `>${user}`, `~${keyPrefix}*`, "&*", ...rules)
+      ),
     );
     if (this.#options.server) this.remembersUsers = await this.#saveUsers();
   }

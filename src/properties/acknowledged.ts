@@ -23,9 +23,10 @@ export function firstAcknowledged({ operations }: KeyView): OperationView | unde
 }
 
 /**
- * True if the store still had the key, or its conversation, to do when all was quiet: it is not lost, but late. That is for
- * `converges_after_healing` to judge, which knows how much time there was.
+ * True if the subject still had the key, or its conversation, queued when all was quiet, and would have gone on with it unasked: it is
+ * not lost, but late. That is for `converges_after_healing` to judge, which knows how much time there was. A lease is nothing of
+ * the kind: once the sender has been told that all is done, nobody comes to take it over.
  */
-export function isPending({ pending }: View, { key }: KeyView): boolean {
-  return pending.some((left) => left.key === key || left.key === conversationOf(key));
+export function isQueued({ pending }: View, { key }: KeyView): boolean {
+  return pending.some((left) => left.queued && (left.key === key || left.key === conversationOf(key)));
 }

@@ -10,7 +10,7 @@
 import type { Property } from "../core/property.ts";
 import { holds, unknown, type Verdict, violated } from "../core/verdict.ts";
 import type { KeyView, OperationView, View } from "../core/view.ts";
-import { firstAcknowledged, isPending } from "./acknowledged.ts";
+import { firstAcknowledged, isQueued } from "./acknowledged.ts";
 import { deadLettersOf, type Membership, membershipsOf, whyUnseen } from "./batches.ts";
 
 /** Violated by a message in two places, or acknowledged and in none. Examines the messages that were acknowledged or committed. */
@@ -34,12 +34,12 @@ export const eachMessageInOneBatch: Property = {
       );
       if (other) twice ??= { key, places: [places[0]!, other] };
       if (!acknowledged || isCommitted(key) || dead.has(key.key)) continue;
-      if (isPending(history, key)) late ??= key;
+      if (isQueued(history, key)) late ??= key;
       else nowhere ??= { key, acknowledged };
     }
     if (twice) return violated(examined, inTwo(twice), twice.places.map(({ effect }) => effect.index));
     if (nowhere) return lost(history, nowhere, examined);
-    if (late) return unknown(`message ${late.key} was still pending at the end, so its batch was to come`, examined);
+    if (late) return unknown(`message ${late.key} was still queued at the end, so its batch was to come`, examined);
     if (!history.quiet) return unknown("the run did not become quiet, so more batches may have come", examined);
     return holds(examined, "no message was accepted");
   },

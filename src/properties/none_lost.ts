@@ -10,7 +10,7 @@
 import type { Property } from "../core/property.ts";
 import { holds, unknown, violated } from "../core/verdict.ts";
 import type { KeyView, OperationView } from "../core/view.ts";
-import { firstAcknowledged, isPending } from "./acknowledged.ts";
+import { firstAcknowledged, isQueued } from "./acknowledged.ts";
 import { deadLettersOf, whyUnseen } from "./batches.ts";
 
 /** Violated by an acknowledged key with neither effect nor dead letter. Examines the acknowledged keys. */
@@ -28,11 +28,11 @@ export const noneLost: Property = {
       if (!acknowledged) continue;
       examined++;
       if (hasEffect(key, acknowledged) || dead.has(key.key)) continue;
-      if (isPending(history, key)) late ??= key;
+      if (isQueued(history, key)) late ??= key;
       else first ??= key;
     }
     if (!first && late) {
-      return unknown(`event ${late.key} was still pending at the end, so its effect was to come`, examined);
+      return unknown(`event ${late.key} was still queued at the end, so its effect was to come`, examined);
     }
     if (!first) return holds(examined, "nothing was acknowledged");
     if (!history.quiet) {

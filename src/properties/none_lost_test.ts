@@ -29,6 +29,19 @@ Deno.test("none_lost is violated by an acknowledged key without effect, and show
   assert.deepEqual(told(history, verdict.evidence), ["invoke d2.1", "ok d2.1"]);
 });
 
+Deno.test("none_lost is unknown of what is still queued: that is late; but a lease that is left over excuses nothing", () => {
+  const queued = drawn(`
+    A  |--deliver(e1)--ok|   ?queued(e1)
+  `);
+  const { verdict, because } = noneLost.check(queued.view) as { verdict: string; because: string };
+  assert.equal(verdict, "unknown");
+  assert.match(because, /e1 was still queued/);
+  const leased = drawn(`
+    A  |--deliver(e1)--ok|   ?lease(e1)
+  `);
+  assert.equal(noneLost.check(leased.view).verdict, "violated");
+});
+
 Deno.test("none_lost is violated where only a send after the acknowledgement made the effect: that sender came by luck", () => {
   const history = drawn(`
     A  |--deliver(e1)--ok(duplicate)|   |--deliver(e1)--------ok|

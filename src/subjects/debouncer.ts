@@ -7,7 +7,7 @@
  */
 
 import type { Operation } from "../core/plan.ts";
-import type { Effect, Promises, Subject, Truth } from "../core/subject.ts";
+import type { Effect, Pending, Promises, Subject, Truth } from "../core/subject.ts";
 import { conversationOf, Keys } from "../reference/debouncer/keys.ts";
 import { sinkSchemaSql } from "../reference/debouncer/mod.ts";
 
@@ -84,11 +84,11 @@ async function effects({ sql, namespace }: Truth): Promise<readonly Effect[]> {
 }
 
 /** Conversations with messages that wait, and with a batch in flight. */
-async function pending({ redis, namespace }: Truth): Promise<readonly { kind: string; key: string }[]> {
+async function pending({ redis, namespace }: Truth): Promise<readonly Pending[]> {
   const { due, leases } = new Keys(namespace.prefix, 0);
   const [waiting, inFlight] = await Promise.all([redis.zrange(due, "0", "-1"), redis.zrange(leases, "0", "-1")]);
   return [
-    ...waiting.map((name) => ({ kind: "message", key: conversationOf(name) })),
-    ...inFlight.map((name) => ({ kind: "batch in flight", key: conversationOf(name) })),
+    ...waiting.map((name) => ({ kind: "message", key: conversationOf(name), queued: true })),
+    ...inFlight.map((name) => ({ kind: "batch in flight", key: conversationOf(name), queued: true })),
   ];
 }

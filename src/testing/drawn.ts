@@ -7,7 +7,7 @@
  *                                *sink(e1 refused by=d1.1) what a sink answered (accepted, if not said)
  *     A    >claim  <done <ready  !handler                 messages on A's road, and what its instance said
  *             ~latency~~~~~~~healed                       a disturbance; `~cut?~` is not certain to have struck
- *             =harness===   ^died   ?lease(e1)   #sent    the observer's stall, an instance's event, something pending, a phase
+ *             =harness===   ^died   ?lease(e1)   #sent    the observer's stall, an instance's event, something pending (?queued: it goes on unasked), a phase
  *     A    >push <number   !batch(b1 c1/m1)               the same on the road to Redis, and a batch's handler
  *
  * Operations are `d1.1`, `d1.2` ... by lane and key; `deliver(e1 as=d1.3 body=other plant=boom)` says otherwise. What other words
@@ -168,7 +168,13 @@ function framed(
     return { type: "effect", atMs: endMs, key, operation, order, ...(token ? { token } : {}), ...places.dataOf(mark) };
   });
   const pending = marks.filter((mark) => mark.kind === "pending").map((mark): Entry => (
-    { type: "pending", atMs: endMs, kind: mark.name, key: mark.inside }
+    {
+      type: "pending",
+      atMs: endMs,
+      kind: mark.name,
+      key: mark.inside,
+      ...(mark.name === "queued" ? { queued: true } : {}),
+    }
   ));
   return [
     { type: "run", atMs: 0, formatVersion, ...about, promises: promised, graceMs },

@@ -55,8 +55,7 @@ class ContainedRedis extends ContainedServer {
       appenddirname: `known-${this.#emptied}`,
       dbfilename: `known-${this.#emptied}.rdb`,
     };
-    // As the pinned image has it.
-    const at = { version: "7", port: Number(this.url.port), data: "/data" };
+    const at = { port: Number(this.url.port), data: "/data" };
     return linesOf(redisArguments(at, { ...usual, ...settings, ...place }));
   }
 

@@ -42,7 +42,7 @@ Deno.test("Redis is taken before Valkey in a folder, and Valkey where Redis is t
   await using folder = await temporary();
   const redis = (version: string) => `echo 'Redis server v=${version} sha=00000000:0 malloc=libc bits=64 build=1'`;
   const valkey = "echo 'Valkey server v=8.0.1 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64 build=1'";
-  const both = await folder.add("both", { "redis-server": redis("6.2.0"), "valkey-server": valkey });
+  const both = await folder.add("both", { "redis-server": redis("7.0.0"), "valkey-server": valkey });
   const old = await folder.add("old", { "redis-server": redis("6.0.16"), "valkey-server": valkey });
   const older = await folder.add("older", { "redis-server": redis("5.0.14") });
   const broken = await folder.add("broken", { "redis-server": "echo no library >&2; exit 127" });
@@ -51,12 +51,12 @@ Deno.test("Redis is taken before Valkey in a folder, and Valkey where Redis is t
     const { found, passed } = await find(redisProgram(user), places);
     return { version: found?.version, whys: passed.map(({ why }) => why.replace(/ as \w+/, "")) };
   };
-  assert.deepEqual(await chosen(both), { version: "6.2.0", whys: [] });
+  assert.deepEqual(await chosen(both), { version: "7.0.0", whys: [] });
   assert.deepEqual(await chosen(old), { version: "8.0.1 (Valkey)", whys: [] });
   assert.deepEqual(await chosen(older, broken, foreign, both), {
-    version: "6.2.0",
+    version: "7.0.0",
     whys: [
-      "it is 5.0.14, and 6.2 or later is needed",
+      "it is 5.0.14, and 7 or later is needed",
       "asked for its version, it ended with code 127 no library",
       'its version cannot be read from "KeyDB server v=6.3.4"',
     ],

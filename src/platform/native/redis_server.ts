@@ -38,10 +38,10 @@ class OwnRedis extends OwnServer implements RedisServer {
 
   protected override async call(data: string, { emptied, settings }: Restart) {
     if (emptied) await removeFolder(data);
-    const { session: { user }, program: { version } } = this.#start;
+    const { user } = this.#start.session;
     await makeFolder(data, user);
     const aclfile = await this.#users(`${data}.users`, user);
-    const at = { version, port: Number(this.url.port), data };
+    const at = { port: Number(this.url.port), data };
     return { args: redisArguments(at, { aclfile, ...this.#start.settings, ...settings }) };
   }
 

@@ -15,16 +15,14 @@ const OURS: RedisSettings = {
   "auto-aof-rewrite-percentage": "0",
   // A log file per session must not grow with the errors that subjects provoke.
   loglevel: "warning",
+  // For faults that make it load for long or spend its memory.
+  "enable-debug-command": "local",
   // The command line keeps the session's folder in it, by which people find out whose process this is.
   "set-proc-title": "no",
 };
 
-/** For faults that make it load for long or spend its memory; it came with 7.0, and before that needed no leave. */
-const SINCE_7: RedisSettings = { "enable-debug-command": "local" };
-
-/** The settings as arguments of `redis-server` of this version; what is given wins over what is ours. */
-export function redisArguments(at: { version: string; port: number; data: string }, others: RedisSettings): string[] {
-  const ours = { ...OURS, ...(Number.parseInt(at.version) >= 7 && SINCE_7) };
-  return Object.entries({ ...ours, ...others, port: `${at.port}`, dir: at.data })
+/** The settings as arguments of `redis-server`; what is given wins over what is ours. */
+export function redisArguments(at: { port: number; data: string }, others: RedisSettings): string[] {
+  return Object.entries({ ...OURS, ...others, port: `${at.port}`, dir: at.data })
     .flatMap(([name, value]) => [`--${name}`, ...(name === "dir" ? [value] : value.split(" "))]);
 }
