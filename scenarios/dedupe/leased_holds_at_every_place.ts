@@ -19,9 +19,16 @@ import { oneOrder } from "../../src/subjects/dedupe_workloads.ts";
 export default claim({
   title: "Lease mode: whichever message is cut, stalled or simultaneous, the event is processed once",
   story:
-    "The conversation of one delivery with Postgres is cut before, inside and after each of its messages, each is held longer than every timeout, and all instances are let into each gap together. The sender comes again until it is acknowledged, and once more after that.",
+    "The conversation of one delivery with Postgres, over an open connection, is cut before, inside and after each of its messages, each is held longer than every timeout, and all instances are let into each gap together. The sender comes again until it is acknowledged, and once more after that.",
   subject: dedupe({ mode: "leased", sink: "deduplicate" }),
-  plans: { strategy: "cuts", operation: oneOrder, disturb: ["cut", "barrier", "stall"], stallMs: longerThanAllMs },
+  plans: {
+    strategy: "cuts",
+    operation: oneOrder,
+    // Opening a connection is the same code here as in batch mode, which is disturbed at each of those places.
+    connections: ["open"],
+    disturb: ["cut", "barrier", "stall"],
+    stallMs: longerThanAllMs,
+  },
   disturbedBy: "faults",
   properties: [
     atMostOnce,

@@ -120,7 +120,7 @@ export interface Lane extends AsyncDisposable {
   readonly sql: Sql;
   /** The direct road to Redis, with all rights. Throws where there is none. */
   readonly redis: Redis;
-  /** The subject's tables stand in the schema that this names; made once for each subject. */
+  /** The subject's tables stand in the schema that this names; made once for all subjects whose tables the same function prepares. */
   schemaFor(subject: Subject): Promise<string>;
   /** The direct road into a schema. */
   sqlIn(schema: string): Sql;

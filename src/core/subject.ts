@@ -80,7 +80,10 @@ export interface Subject<Op extends Operation = Operation> {
   readonly reusable?: boolean;
   /** What the operation is about, in words, for stories: `delivery of order 7`. */
   describe?(op: Op): string;
-  /** Tables, by a direct road, before any fault; once for each schema. */
+  /**
+   * Tables, by a direct road, before any fault; once for each schema. Subjects with the very same function share the schema, as the
+   * runs of one subject do: what is whose is told by the run's prefix.
+   */
   prepare?(truth: Truth): Promise<void>;
   /** Durable effects of this run, by a direct road, when all is quiet, in the order in which the store took them. */
   effects?(truth: Truth): Promise<readonly Effect[]>;

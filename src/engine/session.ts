@@ -47,8 +47,9 @@ export interface SessionOptions extends AttemptOptions {
 export async function runSession(options: SessionOptions): Promise<readonly ScenarioResult[]> {
   const results: (ScenarioResult | undefined)[] = options.scenarios.map(() => undefined);
   const all = options.scenarios.map((named, index) => ({ named, index }));
-  const worker = async (queue: typeof all) => {
-    for (let next = queue.shift(); next; next = queue.shift()) {
+  const worker = async (...queues: (typeof all)[]) => {
+    const take = () => queues.find((queue) => queue.length > 0)?.shift();
+    for (let next = take(); next; next = take()) {
       const result = options.budget.signal.aborted
         ? skippedResult(next.named, "unknown", "the session ended before it was reached")
         : await runOrSayWhy(next.named, next.index, options);
@@ -56,13 +57,18 @@ export async function runSession(options: SessionOptions): Promise<readonly Scen
       options.tell({ type: "finished", result });
     }
   };
-  // Two queues, for they do not compete for lanes: whoever waits for a server of its own keeps nobody from the shared one.
-  const own = all.filter(({ named }) => needsOwnServer(named));
-  const shared = interleaved(all.filter(({ named }) => !needsOwnServer(named)));
-  // Claims fill all lanes; controls are over soon, if nothing is in their way.
-  shared.sort((a, b) => Number(a.named.scenario.kind !== "claim") - Number(b.named.scenario.kind !== "claim"));
-  const workers = (queue: typeof all) => Array.from({ length: options.scenariosAtOnce }, () => worker(queue));
-  await Promise.all([...workers(own), ...workers(shared)]);
+  // A queue of their own, for they do not compete for lanes: whoever waits for a server of its own keeps nobody from the shared one.
+  const [own, shared] = parted(all, ({ named }) => needsOwnServer(named));
+  // Whoever visits every place computes all the time and can use every lane, so one at a time fills what the others leave: they
+  // wait more than they compute. Once those are over, all work is of this kind, and no lane rests until the end.
+  const [fill, others] = parted(shared, ({ named }) => visitsEveryPlace(named));
+  const [claims, controls] = parted(interleaved(others), ({ named }) => named.scenario.kind === "claim");
+  const waiting = [...claims, ...controls];
+  await Promise.all([
+    ...workersOf(options.scenariosAtOnce, () => worker(own)),
+    ...workersOf(1, () => worker(fill, waiting)),
+    ...workersOf(options.scenariosAtOnce - 1, () => worker(waiting, fill)),
+  ]);
   return results.filter((result) => result !== undefined);
 }
 
@@ -72,6 +78,18 @@ function interleaved<Item extends { readonly named: NamedScenario }>(items: read
   const kinds = [...Map.groupBy(items, ({ named }) => kindOf(named)).values()];
   const longest = Math.max(0, ...kinds.map(({ length }) => length));
   return Array.from({ length: longest }, (_, i) => kinds.flatMap((kind) => kind[i] ?? [])).flat();
+}
+
+function parted<Item>(items: readonly Item[], first: (item: Item) => boolean): [Item[], Item[]] {
+  return [items.filter(first), items.filter((item) => !first(item))];
+}
+
+function workersOf(count: number, worker: () => Promise<void>): Promise<void>[] {
+  return Array.from({ length: Math.max(0, count) }, worker);
+}
+
+function visitsEveryPlace({ scenario }: NamedScenario): boolean {
+  return scenario.kind === "claim" && scenario.plans.strategy === "cuts";
 }
 
 function needsOwnServer(named: NamedScenario): boolean {

@@ -70,7 +70,7 @@ class OpenLane implements Lane {
   readonly #options: LaneOptions;
   readonly #parts: Parts;
   readonly #undo: AsyncDisposableStack;
-  readonly #prepared = new Map<string, Promise<string>>();
+  readonly #prepared = new Map<unknown, Promise<string>>();
 
   constructor(options: LaneOptions, parts: Parts, undo: AsyncDisposableStack) {
     this.name = `lane ${options.index}`;
@@ -92,11 +92,12 @@ class OpenLane implements Lane {
   }
 
   schemaFor(subject: Subject): Promise<string> {
-    const known = this.#prepared.get(subject.name);
+    const tables = tablesOf(subject);
+    const known = this.#prepared.get(tables);
     if (known) return known;
     const { session, index } = this.#options;
     const made = this.#prepare(subject, `nevertwice_${session}_${index}_${this.#prepared.size}`);
-    this.#prepared.set(subject.name, made);
+    this.#prepared.set(tables, made);
     return made;
   }
 
@@ -158,6 +159,11 @@ class OpenLane implements Lane {
     await pg?.grant(schema);
     return schema;
   }
+}
+
+/** What tells the tables of subjects apart: who prepares them. Without tables, one empty schema does for all. */
+function tablesOf({ prepare, needs, name }: Subject): unknown {
+  return prepare ?? (needs.includes("postgres") ? name : "none");
 }
 
 /** The direct roads, each thrown at only when it is missing and asked for. */

@@ -118,28 +118,57 @@ export const cuts: Strategy = {
   name: "cuts",
   seriesMax,
   async *search(named, budget, attempt, progress) {
+    const connections = (named.scenario.plans as EveryPlace<Operation>).connections ?? ["open", "new"];
+    const all = await Promise.all(connections.map((conversation) => learn(named, conversation, budget, attempt)));
+    for (const { heard } of all) yield* heard;
     const placed: Placed[] = [];
-    for (const conversation of (named.scenario.plans as EveryPlace<Operation>).connections ?? ["open", "new"]) {
-      const base = undisturbed(named, conversation, budget.seed);
-      const heard: Judged[] = [];
-      // Twice at once: on a busy machine a run may leave its usual way, and what is learned has to be what is met again.
-      while (heard.length < learnsMax && !twice(heard.filter(smooth)) && !budget.signal.aborted) {
-        const pair = await Promise.all([attempt(base), attempt(base)]);
-        yield* pair;
-        heard.push(...pair);
-      }
+    for (const { conversation, base, heard } of all) {
       const learned = twice(heard.filter(smooth)) ?? twice(heard);
       if (!learned) return progress.interrupted(`its conversation could not be learned: ${notLearned(heard)}`);
       placed.push(...plansFor(named, base, { conversation, history: learned.history }, budget.depth));
     }
-    // What must be caught is looked for where most is at stake; what must hold is visited from its beginning.
     const ours = placed.filter(({ plan }) => shardOf(plan.identity, budget.shard.of) === budget.shard.index);
     for (const place of ours.flatMap(({ places }) => places)) progress.planned(place);
+    // What must be caught is looked for where most is at stake. What must hold begins with what waits, so that no lane rests at its end.
     const isClaim = named.scenario.kind === "claim";
-    const atOnce = Math.min(budget.lanes, isClaim ? Infinity : 3) * seriesMax(named.scenario);
-    yield* visit(isClaim ? ours : soonest(ours, isInside), { ...budget, lanes: atOnce }, attempt, progress);
+    // Twice as many as run at once: whoever gets a lane finds as many waiting as he takes along.
+    const atOnce = isClaim ? 2 * budget.lanes * seriesMax(named.scenario) : Math.min(budget.lanes, 3);
+    yield* visit(
+      isClaim ? stallsFirst(ours) : soonest(ours, isInside),
+      { ...budget, lanes: atOnce },
+      attempt,
+      progress,
+    );
   },
 };
+
+/** A conversation, and the undisturbed runs that it was learned from. */
+interface Learned {
+  readonly conversation: "new" | "open";
+  readonly base: Plan;
+  readonly heard: readonly Judged[];
+}
+
+/** Twice at once: on a busy machine a run may leave its usual way, and what is learned has to be what is met again. */
+async function learn(
+  named: NamedScenario,
+  conversation: "new" | "open",
+  { seed, signal }: Budget,
+  attempt: (plan: Plan) => Promise<Judged>,
+): Promise<Learned> {
+  const base = undisturbed(named, conversation, seed);
+  const heard: Judged[] = [];
+  while (heard.length < learnsMax && !twice(heard.filter(smooth)) && !signal.aborted) {
+    heard.push(...await Promise.all([attempt(base), attempt(base)]));
+  }
+  return { conversation, base, heard };
+}
+
+/** Those that hold a message for long come first. */
+function stallsFirst(items: readonly Placed[]): readonly Placed[] {
+  const stalls = ({ plan }: Placed) => plan.holds.some(({ kind }) => kind === "stall");
+  return [...items.filter(stalls), ...items.filter((item) => !stalls(item))];
+}
 
 /** At most so many undisturbed runs, until two smooth ones have had the same conversation. */
 const learnsMax = 10;

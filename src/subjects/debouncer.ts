@@ -63,7 +63,7 @@ export function debouncer(variant: Variant = {}): Subject<DebouncerOperation> {
     options: { deadlineMs, loops, ...variant.options },
     reusable: !loops,
     describe: (op) => op.do === "push" ? `message ${op.key}` : `a turn of the loop for ${op.key}`,
-    prepare: async ({ sql }) => void await sql.unsafe(`${sinkSchemaSql};\n${ledgerSql}`),
+    prepare,
     effects,
     pending,
   };
@@ -72,6 +72,10 @@ export function debouncer(variant: Variant = {}): Subject<DebouncerOperation> {
 /** The ledger has no unique constraint: one that refuses duplicates would hide the very bug. */
 const ledgerSql = `create table ledger (id bigint generated always as identity, run text not null, key text not null,
   operation text not null, batch text not null, conversation text not null, position int not null, token text)`;
+
+async function prepare({ sql }: Truth): Promise<void> {
+  await sql.unsafe(`${sinkSchemaSql};\n${ledgerSql}`);
+}
 
 async function effects({ sql, namespace }: Truth): Promise<readonly Effect[]> {
   const rows = await sql<

@@ -63,7 +63,7 @@ export function dedupe(variant: Variant): Subject<WebhookDelivery> {
     sink: variant.sink ?? "accept",
     reusable: true,
     describe: (op) => `webhook ${op.key}`,
-    prepare: ({ sql }) => prepare(sql, variant.tables ?? schemaSql),
+    prepare: preparing(variant.tables ?? schemaSql),
     effects,
     // Only leases can be left over: all else is one transaction, or one statement.
     ...(variant.mode === "leased" ? { pending } : {}),
@@ -74,10 +74,14 @@ export function dedupe(variant: Variant): Subject<WebhookDelivery> {
 const ledgerSql = `create table ledger (
   id bigint generated always as identity, run text not null, key text not null, operation text not null, token text)`;
 
-async function prepare(sql: Truth["sql"], tables: string): Promise<void> {
-  await sql.unsafe(tables);
-  await sql.unsafe(ledgerSql);
+/** The same function for the same tables, so that their schema is made once on a lane for all subjects. */
+function preparing(tables: string): NonNullable<Subject["prepare"]> {
+  const known = preparations.get(tables) ?? (async ({ sql }) => void await sql.unsafe(`${tables};\n${ledgerSql}`));
+  preparations.set(tables, known);
+  return known;
 }
+
+const preparations = new Map<string, NonNullable<Subject["prepare"]>>();
 
 async function effects({ sql, namespace }: Truth): Promise<readonly Effect[]> {
   const rows = await sql<{ key: string; operation: string; token: string | null }[]>`
