@@ -3,6 +3,7 @@
  */
 
 import { claim } from "../../src/core/scenario.ts";
+import { acknowledgedIsNotBegunAgain } from "../../src/properties/acknowledged_is_not_begun_again.ts";
 import { answersInBoundedTime } from "../../src/properties/answers_in_bounded_time.ts";
 import { atMostOnce } from "../../src/properties/at_most_once.ts";
 import { convergesAfterHealing } from "../../src/properties/converges_after_healing.ts";
@@ -33,6 +34,7 @@ export default claim({
   properties: [
     atMostOnce,
     noneLost,
+    acknowledgedIsNotBegunAgain,
     noStaleEffect,
     oneHolder,
     handlerWaitsForAVerdict,

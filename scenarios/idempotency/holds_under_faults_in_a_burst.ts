@@ -14,6 +14,7 @@ import { replyCut } from "../../src/faults/reply_cut.ts";
 import { requestCut } from "../../src/faults/request_cut.ts";
 import { reset } from "../../src/faults/reset.ts";
 import { slicer } from "../../src/faults/slicer.ts";
+import { acknowledgedIsNotBegunAgain } from "../../src/properties/acknowledged_is_not_begun_again.ts";
 import { answersInBoundedTime } from "../../src/properties/answers_in_bounded_time.ts";
 import { atMostOnce } from "../../src/properties/at_most_once.ts";
 import { convergesAfterHealing } from "../../src/properties/converges_after_healing.ts";
@@ -58,6 +59,7 @@ export default claim({
   properties: [
     atMostOnce,
     noneLost,
+    acknowledgedIsNotBegunAgain,
     noStaleEffect,
     oneHolder,
     refusedDidNothing,

@@ -5,6 +5,7 @@
 import { claim } from "../../src/core/scenario.ts";
 import { clientPause } from "../../src/faults/client_pause.ts";
 import { redisFrozen } from "../../src/faults/redis_frozen.ts";
+import { acknowledgedIsNotBegunAgain } from "../../src/properties/acknowledged_is_not_begun_again.ts";
 import { answersInBoundedTime } from "../../src/properties/answers_in_bounded_time.ts";
 import { convergesAfterHealing } from "../../src/properties/converges_after_healing.ts";
 import { noStaleEffect } from "../../src/properties/no_stale_effect.ts";
@@ -38,6 +39,7 @@ export default claim({
     noStaleEffect,
     oneHolder,
     noneLost,
+    acknowledgedIsNotBegunAgain,
     refusedDidNothing,
     convergesAfterHealing,
     answersInBoundedTime,

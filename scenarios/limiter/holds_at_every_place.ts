@@ -8,6 +8,7 @@ import { convergesAfterHealing } from "../../src/properties/converges_after_heal
 import { limitNeverExceeded } from "../../src/properties/limit_never_exceeded.ts";
 import { nothingLeaked } from "../../src/properties/nothing_leaked.ts";
 import { processStaysAlive } from "../../src/properties/process_stays_alive.ts";
+import { unavailableIsNotRefused } from "../../src/properties/unavailable_is_not_refused.ts";
 import { wasDisturbed } from "../../src/properties/was_disturbed.ts";
 import { limiter } from "../../src/subjects/limiter.ts";
 import { aLastCall, anEarlierCall, oneCall } from "../../src/subjects/limiter_workloads.ts";
@@ -28,6 +29,7 @@ export default claim({
   disturbedBy: "faults",
   properties: [
     limitNeverExceeded,
+    unavailableIsNotRefused,
     convergesAfterHealing,
     answersInBoundedTime,
     processStaysAlive,

@@ -17,6 +17,7 @@ import { convergesAfterHealing } from "../../src/properties/converges_after_heal
 import { limitNeverExceeded } from "../../src/properties/limit_never_exceeded.ts";
 import { nothingLeaked } from "../../src/properties/nothing_leaked.ts";
 import { processStaysAlive } from "../../src/properties/process_stays_alive.ts";
+import { unavailableIsNotRefused } from "../../src/properties/unavailable_is_not_refused.ts";
 import { wasDisturbed } from "../../src/properties/was_disturbed.ts";
 import { limiter, slidingTimes } from "../../src/subjects/limiter.ts";
 import { bursts, oneCall } from "../../src/subjects/limiter_workloads.ts";
@@ -39,6 +40,7 @@ export default claim({
   disturbedBy: "faults",
   properties: [
     limitNeverExceeded,
+    unavailableIsNotRefused,
     convergesAfterHealing,
     answersInBoundedTime,
     processStaysAlive,

@@ -1,11 +1,12 @@
 /**
  * "I cannot ask" is another answer than "no", and than "yes": while the store is out of reach nothing is answered 429, and nothing 2xx.
  *
- * Judged are calls of a rate limiter (`do: "call"`) that lie wholly within a disturbance of their instance's road or of the
- * server, that got no complete reply without an error from any store in that time, and of which it is certain that this one was out
- * of reach: something was asked of it then and not answered, or nobody listened as long as the disturbance was in place. Who
- * knew the answer without asking is not accused by less. Calls that were given up are another property's business. A sibling
- * judges how often a call is allowed.
+ * Judged are calls of a rate limiter (`do: "call"`) that got no complete reply without an error from any store between their
+ * invocation and their answer, and of which it is certain that the store was out of reach. Either the call lies wholly within a
+ * disturbance of its instance's road or of the server, and something was asked then and not answered, or nobody listened as
+ * long as the disturbance was in place; or a message of the call itself was cut or held. Who knew the answer without asking is not
+ * accused by less. Replies count as soon as all has passed that a reader waits for, so one that was cut short is none. Calls that
+ * were given up are another property's business. A sibling judges how often a call is allowed.
  */
 
 import type { Property } from "../core/property.ts";
@@ -23,13 +24,16 @@ export const unavailableIsNotRefused: Property = {
   kind: "safety",
   check(history) {
     const outages = outagesOf(history);
+    const own = struckCallsOf(history);
     const roads = roadsOf(history);
     let examined = 0;
     for (const operation of history.operations.values()) {
       const { settled, op } = operation;
       if ((op as { readonly do?: unknown } | null)?.do !== "call") continue;
       if (!settled || (settled.type === "info" && settled.because !== "thrown")) continue;
-      const outage = outages.find((outage) => outOfReach(outage, operation, roads));
+      const struck = own.get(operation.id)?.find((outage) => wasStruck(outage, operation));
+      const outage = outages.find((outage) => outOfReach(outage, operation, roads)) ??
+        (struck && !wasReplied(operation, roads) ? struck : undefined);
       if (!outage) continue;
       examined++;
       const said = answered(settled);
@@ -38,7 +42,7 @@ export const unavailableIsNotRefused: Property = {
       if (blind) return unknown(blind, examined);
       const because = `${operation.id} was answered ${said} at instance ${operation.instance}, ` +
         `which could not reach its store (${outage.disturbance.fault})`;
-      const evidence = [outage.disturbance.entries[0]!.index, operation.invoke.index, settled.index];
+      const evidence = [shown(outage.disturbance).index, operation.invoke.index, settled.index];
       return violated(examined, because, evidence);
     }
     return holds(examined, "nothing was answered while the store was out of reach");
@@ -53,10 +57,14 @@ function answered(settled: NonNullable<OperationView["settled"]>): string | unde
   return status === 429 || (status >= 200 && status < 300) ? String(status) : undefined;
 }
 
-/** A time in which a disturbance was certainly in place. */
-interface Outage {
+/** What disturbed a store's road. */
+interface Disturbed {
   readonly disturbance: DisturbanceView;
   readonly service: Service;
+}
+
+/** A time in which a disturbance was certainly in place. */
+interface Outage extends Disturbed {
   readonly fromMs: number;
   readonly toMs: number;
 }
@@ -75,6 +83,35 @@ function outagesOf({ plan, disturbances }: View): readonly Outage[] {
     const end = disturbance.entries.find(({ atMs, event }) => atMs > fromMs && event !== "injected");
     return [{ disturbance, service, fromMs, toMs: end?.atMs ?? Infinity }];
   });
+}
+
+/** Cuts and holds by the calls whose messages they are about. */
+function struckCallsOf({ plan, disturbances }: View): ReadonlyMap<string, readonly Disturbed[]> {
+  const calls = new Map<string, Disturbed[]>();
+  for (const planned of [...plan.cuts, ...plan.holds]) {
+    const disturbance = disturbances.get(planned.id);
+    if (!disturbance) continue;
+    const operations = "operations" in planned ? Object.values(planned.operations) : [planned.operation];
+    for (const operation of operations) {
+      const known = calls.get(operation);
+      const one = { disturbance, service: planned.place.service };
+      if (known) known.push(one);
+      else calls.set(operation, [one]);
+    }
+  }
+  return calls;
+}
+
+/** True if the message was cut, or held, before the call was answered: so the call had asked. */
+function wasStruck({ disturbance }: Disturbed, { invoke, settled }: OperationView): boolean {
+  return disturbance.entries.some(({ event, index }) =>
+    event === "struck" && index > invoke.index && index < settled!.index
+  );
+}
+
+/** The entry that shows that it was there. */
+function shown({ entries }: DisturbanceView): { readonly index: number } {
+  return entries.find(({ event }) => event === "injected") ?? entries.find(({ event }) => event === "struck")!;
 }
 
 /** What the wire saw of an instance's roads: indexes into the history, in order. */
@@ -98,15 +135,20 @@ function roadsOf({ messages }: View): ReadonlyMap<number, RoadsSeen> {
 /** True if the operation lies within the disturbance, and its instance certainly got no answer of the store meanwhile. */
 function outOfReach(
   { disturbance, service, fromMs, toMs }: Outage,
-  { instance, invoke, settled }: OperationView,
+  operation: OperationView,
   seen: ReadonlyMap<number, RoadsSeen>,
 ): boolean {
+  const { instance, invoke, settled } = operation;
   if (disturbance.instance !== "all" && disturbance.instance !== instance) return false;
   if (invoke.atMs < fromMs || settled!.atMs > toMs) return false;
-  const roads = seen.get(instance);
-  if (lastBefore(roads?.replied ?? [], settled!.index) > invoke.index) return false;
+  if (wasReplied(operation, seen)) return false;
   return nobodyListens.includes(disturbance.fault) ||
-    lastBefore(roads?.asked[service] ?? [], settled!.index) > invoke.index;
+    lastBefore(seen.get(instance)?.asked[service] ?? [], settled!.index) > invoke.index;
+}
+
+/** True if any store gave the instance a complete reply without an error before it answered the call. */
+function wasReplied({ instance, invoke, settled }: OperationView, seen: ReadonlyMap<number, RoadsSeen>): boolean {
+  return lastBefore(seen.get(instance)?.replied ?? [], settled!.index) > invoke.index;
 }
 
 /** The last of the indexes before this one; -1 if there is none. */

@@ -89,6 +89,34 @@ Deno.test("unavailable_is_not_refused judges only calls that lie wholly in the d
   for (const picture of [before, after, elsewhere]) assert.equal(check(picture).verdict, "unknown");
 });
 
+Deno.test("unavailable_is_not_refused judges a call whose own message was cut or held, whenever that was", () => {
+  const picture = (fault: string, road: string, end = "fail(final 429)") => `
+    A                          |-call(k/1)---------------${end}|
+    A                              ${road}
+    A                            ~${fault}~~~~~~~healed
+  `;
+  for (const fault of ["cut", "stall", "barrier"]) {
+    assert.equal(check(picture(fault, "")).verdict, "violated", fault);
+    assert.equal(check(picture(fault, "", "ok")).verdict, "violated", fault);
+    assert.equal(check(picture(fault, "", "fail(503 no store)")).verdict, "holds", fault);
+    assert.equal(check(picture(fault, ">limit <refusal")).verdict, "violated", fault);
+    assert.equal(check(picture(fault, ">limit <list")).verdict, "unknown", fault);
+    assert.equal(check(picture(`${fault}?`, "")).verdict, "unknown", `${fault} that did not strike`);
+  }
+});
+
+Deno.test("unavailable_is_not_refused judges by a cut or a hold only the call that it is about, if it struck in its time", () => {
+  const twice = (first: string, second: string) => `
+    A                          |-call(k/1)-${first}|    |-call(k/2)-${second}|
+    A                            ~cut~healed
+  `;
+  assert.equal(check(twice("fail(503 no store)", "fail(final 429)")).verdict, "holds");
+  assert.equal(check(twice("fail(final 429)", "fail(503 no store)")).verdict, "violated");
+  const { plan, entries } = history(twice("fail(final 429)", "fail(503 no store)"));
+  const moved = entries.map((e) => e.type === "disturb" ? { ...e, atMs: 200 } : e).toSorted((a, b) => a.atMs - b.atMs);
+  assert.equal(unavailableIsNotRefused.check(view(plan, moved)).verdict, "unknown");
+});
+
 Deno.test("unavailable_is_not_refused knows nothing from the moment on at which a fault's evidence is taken: it ends then", () => {
   const { plan, entries } = history(`
     A                                                    |-call(k/1)-fail(final 429)|

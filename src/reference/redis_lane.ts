@@ -49,6 +49,7 @@ export interface Sent {
 }
 
 const goodbyeMsMax = 1_000;
+const gatheredMax = 4;
 
 /** A client of npm:ioredis with a single socket, which is opened at once. */
 export class Lane {
@@ -58,7 +59,8 @@ export class Lane {
   ready = false;
   readonly #driver: Driver;
   #discarded = false;
-  #gathering = false;
+  /** How many commands wait for being written together. */
+  #gathered = 0;
   #loss: unknown;
 
   constructor(address: Address) {
@@ -89,22 +91,23 @@ export class Lane {
   }
 
   /**
-   * Sends one command, once. `gathered`: in one write with all others of this moment, for a write is most of what a command
-   * costs; a single one would only be held up.
+   * Sends one command, once. `gathered`: in one write with the others of this moment, for a write is most of what a command
+   * costs; a single one would only be held up. Not with all of them: the server has to work while we gather, and not after it.
    */
   send(verb: string, words: readonly Word[], gathered: boolean): Sent {
-    if (gathered && !this.#gathering) {
-      this.#gathering = true;
+    if (gathered && this.#gathered++ === 0) {
       this.#driver.stream.cork();
       nextTick(this.#write);
     }
     const command = new Command(verb, words.map(asArgument), { replyEncoding: "utf8" });
     this.#driver.sendCommand(command);
+    if (this.#gathered === gatheredMax) this.#write();
     return command;
   }
 
   readonly #write = (): void => {
-    this.#gathering = false;
+    if (this.#gathered === 0) return;
+    this.#gathered = 0;
     this.#driver.stream.uncork();
   };
 

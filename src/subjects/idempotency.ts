@@ -18,6 +18,8 @@ export interface TaskRun extends Operation {
   readonly heedless?: boolean;
   /** The task throws an error with this message. */
   readonly plant?: string;
+  /** The task fails when it is run first, and its worker tries again at once. */
+  readonly failsFirst?: boolean;
 }
 
 /** How the checker is used: called by a worker, or around a handler of requests. */
@@ -37,6 +39,34 @@ export const claimTimes = {
   leaseMs,
   convergesWithinMs: 10_000,
 } satisfies Promises;
+
+/**
+ * The times of tasks that are renewed once: asked for after a third of the lease, and not again, for the whole of the next one has to
+ * lie within `holdMsMax`. A task of `renewedTaskMs` takes longer than the lease, and ends well before the renewed one does.
+ */
+export const renewalTimes = {
+  answersWithinMs: 2 * deadlineMs + 270,
+  leaseMs: 180,
+  convergesWithinMs: 10_000,
+} satisfies Promises;
+
+/** So long may a lease be renewed: one and a half leases, so the one renewal has a sixth of a lease to spare. */
+export const holdMsMax = 270;
+
+/** How long a task takes that needs its renewal, in ms. */
+export const renewedTaskMs = 200;
+
+/** The times of tasks that are renewed for as long as they take: others ask all the while, and a lease that ends is taken over at once. */
+export const longTaskTimes = { answersWithinMs: 2_400, leaseMs, convergesWithinMs: 5_000 } satisfies Promises;
+
+/** How long such a task takes, in ms: so many leases that whoever has it only for one is overtaken, and the next one too. */
+export const longTaskMs = 600;
+
+/** The times of a task that fails first: it is claimed twice, given back once and completed once. */
+export const secondTryTimes = { ...claimTimes, answersWithinMs: 5 * deadlineMs + leaseMs } satisfies Promises;
+
+/** A lease that outlasts every run: whoever waits for its end waits in vain. */
+export const endlessLeaseTimes = { ...secondTryTimes, leaseMs: 60_000, convergesWithinMs: 3_000 } satisfies Promises;
 
 /** The times of controls: one that does not converge must not take long to show it. */
 export const controlTimes: Promises = { ...claimTimes, convergesWithinMs: 1_000 };

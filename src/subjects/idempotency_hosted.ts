@@ -11,6 +11,7 @@ import {
   type Lease,
   openIdempotency,
   StoreUnavailable,
+  UnsuitableStore,
   type Verdict,
 } from "../reference/idempotency/mod.ts";
 import type { TaskRun } from "./idempotency.ts";
@@ -27,10 +28,10 @@ export function hostIdempotency(
       return Promise.resolve({
         async invoke(op: TaskRun, call: Call): Promise<unknown> {
           const checker = await opening.opened();
-          const task = (lease: Lease) => work(lease, op, call, world);
-          return world.options.use === "middleware"
-            ? await post(checker, op, call, world, task)
-            : await ask(checker, op, task);
+          return await triedAgain(op, (op) => {
+            const task = (lease: Lease) => work(lease, op, call, world);
+            return world.options.use === "middleware" ? post(checker, op, call, world, task) : ask(checker, op, task);
+          });
         },
         [Symbol.asyncDispose]: () => opening.close(),
       });
@@ -38,13 +39,28 @@ export function hostIdempotency(
   };
 }
 
+const firstFailure = "The task failed when it was run first";
+
+/** Asks once; and where the task is one that fails first, and has, once more. Who was not let in tries nothing again. */
+async function triedAgain(op: TaskRun, attempt: (op: TaskRun) => Promise<unknown>): Promise<unknown> {
+  if (!op.failsFirst) return await attempt(op);
+  try {
+    return await attempt({ ...op, plant: firstFailure });
+  } catch (error) {
+    if (!(error instanceof Error) || error.message !== firstFailure) throw error;
+    return await attempt(op);
+  }
+}
+
 /** Runs the task through the checker. Returns what is acknowledged. */
 async function ask(checker: Idempotency, op: TaskRun, task: (lease: Lease) => Promise<void>): Promise<unknown> {
   try {
     return acknowledged(await checker.run(op.key, task, { fingerprint: op.body }));
   } catch (cause) {
-    // The error that promises that the task was not run is believed, and held against the subject if it was.
-    if (cause instanceof StoreUnavailable) throw new Refused(cause.message, { cause });
+    // The errors that promise that the task was not run are believed, and held against the subject if it was.
+    if (cause instanceof StoreUnavailable || cause instanceof UnsuitableStore) {
+      throw new Refused(cause.message, { cause });
+    }
     throw cause;
   }
 }
@@ -83,11 +99,13 @@ async function elsewhere({ pauseMs, plant }: TaskRun, signal: AbortSignal): Prom
 /** Options of one instance: its own road, its run's part of the keys, the times that the subject promises. */
 function optionsOf(world: World): IdempotencyOptions {
   const { leaseMs } = world.options.promises as { leaseMs?: number };
+  const holdMsMax = world.options.holdMsMax as number | undefined;
   return {
     url: world.url("redis"),
     prefix: world.namespace.prefix,
     deadlineMs: world.options.deadlineMs as number,
     leaseMs,
+    holdMsMax,
     rememberMs: 600_000,
     closeMs: 1_000,
     log: (record) => world.note("log", record),

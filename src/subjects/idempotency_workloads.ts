@@ -6,10 +6,16 @@
 import fc from "fast-check";
 import type { Delivery } from "../core/plan.ts";
 import { bursts as burstsOfEvents } from "./dedupe_workloads.ts";
-import { claimTimes, type TaskRun } from "./idempotency.ts";
+import { claimTimes, longTaskMs, renewedTaskMs, type TaskRun } from "./idempotency.ts";
 
 /** The one task whose conversation is disturbed at every place. */
 export const oneTask: TaskRun = { key: "t1", body: '{"invoice":1}' };
+
+/** One that takes longer than its lease, which is renewed once meanwhile. */
+export const oneLongTask: TaskRun = { ...oneTask, pauseMs: renewedTaskMs };
+
+/** One that fails when it is run first: it is given back, and run again at once. */
+export const oneFailingTask: TaskRun = { ...oneTask, failsFirst: true };
 
 /** Bursts of the same task at all workers at the same moment, and again after it was acknowledged. */
 export const bursts: (
@@ -67,6 +73,33 @@ export function askedForAgain(
       return [
         { ...shared, id: `d${i + 1}`, starts: i < workers ? { atMs: 0 } : { afterAckOf: before, afterMs: 2 } },
         { ...shared, id: `d${i + 1}_again`, starts: { afterAckOf: `d${i + 1}`, afterMs } },
+      ];
+    }).flat(),
+  );
+}
+
+/** One task that takes several leases, for which all workers come every few ms until it is done. */
+export const longForAll: fc.Arbitrary<Delivery<TaskRun>[]> = fc.constant(
+  Array.from({ length: workers }, (_, worker): Delivery<TaskRun> => ({
+    id: `d${worker + 1}`,
+    op: { ...oneTask, pauseMs: longTaskMs },
+    starts: { atMs: 0 },
+    route: [worker],
+    resendAfterMs: [10],
+  })),
+);
+
+/** Tasks that fail first, of each worker its own, one after the other; each is asked for at the next worker when it is done. */
+export function failingFirst({ tasks }: { tasks: number }): fc.Arbitrary<Delivery<TaskRun>[]> {
+  return fc.constant(
+    Array.from({ length: tasks }, (_, i): Delivery<TaskRun>[] => {
+      const op = { key: `t${i + 1}`, body: `{"invoice":${i + 1}}`, failsFirst: true };
+      const [id, worker] = [`d${i + 1}`, i % workers];
+      const starts = i < workers ? { atMs: 0 } : { afterAckOf: `d${i + 1 - workers}`, afterMs: 0 };
+      const next = [(worker + 1) % workers];
+      return [
+        { id, op, starts, route: [worker, ...next], resendAfterMs },
+        { id: `${id}_again`, op, starts: { afterAckOf: id, afterMs: 0 }, route: next, resendAfterMs },
       ];
     }).flat(),
   );

@@ -15,6 +15,9 @@ interface Answer {
   readonly text: string;
 }
 
+/** Codes of a 503 that promise that the call was not counted. */
+const nothingHappened: readonly string[] = ["store_unavailable", "unsuitable_store"];
+
 /** Sends the request. Returns the status that it was allowed with. */
 export async function request(limiter: Limiter, op: LimiterCall, call: Call, world: World): Promise<unknown> {
   const answer = limitedHandler({
@@ -32,7 +35,7 @@ export async function request(limiter: Limiter, op: LimiterCall, call: Call, wor
   if (status === 200) return { status };
   const reason = `${status} ${read.text}`;
   if (status === 429) throw new Refused(reason, { final: true });
-  if (codeOf(read) === "store_unavailable") throw new Refused(reason);
+  if (nothingHappened.includes(codeOf(read) ?? "")) throw new Refused(reason);
   throw new Error(reason);
 }
 
@@ -41,8 +44,7 @@ function whatIsWrong(answer: Answer, policy: Policy): string | undefined {
   const [known, left] = [headers.get("ratelimit-policy"), headers.get("ratelimit")];
   if (status === 503) {
     if (known !== null || left !== null) return `says what is left (${left}), and nobody knows`;
-    const codes = ["store_unavailable", "outcome_unknown"];
-    return codes.includes(codeOf(answer) ?? "") ? undefined : `with the body ${text}`;
+    return [...nothingHappened, "outcome_unknown"].includes(codeOf(answer) ?? "") ? undefined : `with the body ${text}`;
   }
   if (status !== 200 && status !== 429) return "is none that a limiter gives";
   const windowSeconds = Math.ceil(policy.windowMs / 1_000);

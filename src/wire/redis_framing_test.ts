@@ -100,6 +100,26 @@ Deno.test("every value of RESP 2 and 3 is one message with its name, its length,
   );
 });
 
+Deno.test("a reply counts once all has passed that its reader waits for, also where its last bytes never come", () => {
+  const told = (text: string) => {
+    const flows = passing([
+      { direction: "up", bytes: command("GET", "k") },
+      { direction: "down", bytes: Buffer.from(text) },
+    ]);
+    return flows.messages.slice(1).map(({ name, bytes, last, error }) => ({ name, bytes, last, error }));
+  };
+  const whole = (name: string, bytes: number, error = false) => [{ name, bytes, last: true, error }];
+  assert.deepEqual(told(":1\r"), whole("Integer", 4));
+  assert.deepEqual(told("*4\r\n:1\r\n:3\r\n:0\r\n:0\r"), whole("Array", 20));
+  assert.deepEqual(told("*0\r"), whole("Array", 4));
+  assert.deepEqual(told("$-1"), whole("Null", 5));
+  assert.deepEqual(told("*2\r\n:1\r\n$-1\r"), whole("Array", 13));
+  assert.deepEqual(told("-OOM x\r"), whole("Error", 8, true));
+  for (const text of [":1", "*2\r\n:1\r", "*2\r\n:1\r\n*1\r", "$2\r", "$2\r\nab", "*1", "$-"]) {
+    assert.deepEqual(told(text), [], text);
+  }
+});
+
 Deno.test("garbage on a road to Redis never throws, passes unharmed and is counted once", () => {
   const noise = fc.oneof(
     fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes)),

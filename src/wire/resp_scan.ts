@@ -78,7 +78,8 @@ export class RespScan {
       if (next === nonsense) return "unknown";
       if (next === more) {
         this.#before += bytes.length - from;
-        return "more";
+        const left = this.#leftOfLast();
+        return left === undefined ? "more" : this.#before + left;
       }
       at = next;
       if (!this.#opened()) return "unknown";
@@ -103,6 +104,21 @@ export class RespScan {
       else if (counts && !this.#digit(byte)) return nonsense;
     }
     return more;
+  }
+
+  /**
+   * How many bytes the value still lacks if its last line has begun and nothing else can follow: clients act before these are there,
+   * so its length has to be known before. Undefined if it cannot be told yet.
+   */
+  #leftOfLast(): number | undefined {
+    if (this.#type === 0 || this.#left !== 1 || this.#stringsOnly) return undefined;
+    const form = formOf[this.#type]!;
+    const isNull = this.#sign === minus && this.#digits === 1 && form !== forms.line;
+    const isEmpty = this.#sign === 0 && this.#digits > 0 && this.#number === 0 &&
+      (form === forms.aggregate || form === forms.pairs);
+    if (!isNull && !(this.#ending && (form === forms.line || isEmpty))) return undefined;
+    if (this.#type === errors[0]) this.failed = true;
+    return this.#ending ? 1 : 2;
   }
 
   /** A digit of a number, or what may stand in its place. */

@@ -3,7 +3,7 @@
  * What is not certain is answered so that the client comes again, with the same key.
  */
 
-import { Failure, maskText } from "../errors.ts";
+import { Failure, maskText, UnsuitableStore } from "../errors.ts";
 
 /** An answer before it is a Response. */
 export interface Answer {
@@ -57,10 +57,20 @@ export const answers = {
   endedEarly: { status: 400, title: "Bad Request", code: "malformed", detail: "The body ended early" },
 } satisfies Record<string, Answer>;
 
-/** The answer to a failure that asks to be tried again; undefined for all others, which are mistakes. */
-export function answerTo(error: unknown): Answer | undefined {
-  if (!(error instanceof Failure) || error.retryAfterMs === undefined) return undefined;
-  const { code, message: detail, retryAfterMs } = error;
+/** What is said of a store that will not do: what has to be changed is for whoever runs it, and for no client to read. */
+const unsuitable = { message: "The store does not do as it is set up: come again later", retryAfterMs: 60_000 };
+
+/** The answer to a failure that asks to be tried again, and to a store that will not do; undefined for all else: mistakes. */
+export function answerTo(error: unknown, failed: (failure: Failure) => void): Answer | undefined {
+  if (!(error instanceof Failure)) return undefined;
+  const { code } = error;
+  const { message: detail, retryAfterMs } = error instanceof UnsuitableStore ? unsuitable : error;
+  if (retryAfterMs === undefined) return undefined;
+  try {
+    failed(error);
+  } catch (thrown) {
+    void thrown; // any class: the hook is the user's, and must not decide about an answer
+  }
   return { status: 503, title: "Service Unavailable", code, detail, retryAfterMs };
 }
 

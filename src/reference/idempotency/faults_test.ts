@@ -13,6 +13,7 @@ import {
   openIdempotency,
   OutcomeUnknown,
   StoreUnavailable,
+  UnsuitableStore,
 } from "./mod.ts";
 
 const start = await ownServers();
@@ -189,6 +190,33 @@ Deno.test("a Redis out of memory refuses claims, and lets what was begun be comp
   await admin.config("SET", "maxmemory", "0");
   assert.equal((await checker.run("done", fail)).verdict, "duplicate");
   assert.equal((await checker.run("failed", () => {})).verdict, "first");
+  admin.disconnect();
+  await new Promise((resolve) => admin.once("end", resolve));
+});
+
+Deno.test("a store that will not do any more when the task has been run is no reason to say that nothing happened", async () => {
+  await using server = await start();
+  const admin = new Driver(server.url.href);
+  const may = (...rights: string[]) => admin.call("ACL", "SETUSER", "worker", ...rights);
+  await may("on", ">secret", "~*", "+@all");
+  const url = new URL(server.url);
+  [url.username, url.password] = ["worker", "secret"];
+  await using checker = await openIdempotency({ url, deadlineMs: 300 });
+  const unknown = checker.run("k", () => may("-evalsha"));
+  await assert.rejects(unknown, (error) => {
+    assert.ok(error instanceof OutcomeUnknown && error.cause instanceof UnsuitableStore, String(error));
+    assert.equal(error.retryAfterMs, 1_000);
+    return true;
+  });
+  await assert.rejects(checker.run("new", fail), UnsuitableStore);
+  await may("+evalsha");
+  let mended: Promise<unknown> | undefined;
+  const passing = await checker.run("for a moment", async () => {
+    await may("-evalsha");
+    setTimeout(() => mended = may("+evalsha"), 50);
+  });
+  assert.equal(passing.verdict, "first");
+  await mended;
   admin.disconnect();
   await new Promise((resolve) => admin.once("end", resolve));
 });

@@ -9,6 +9,7 @@
  */
 
 import { createHash } from "node:crypto";
+import type { Failure } from "../errors.ts";
 import { type Answer, answers, answerTo, problem } from "./answer.ts";
 import { readBody } from "./body.ts";
 import { keyIn } from "./header.ts";
@@ -35,17 +36,19 @@ export interface IdempotentHandlerOptions {
   readonly bodyBytesMax?: number | undefined;
   /** How long it may take to arrive. Default 10,000. */
   readonly bodyMsMax?: number | undefined;
+  /** Is told of each failure that is answered 503: the client learns little of it. What it throws is ignored. */
+  readonly failed?: ((failure: Failure) => void) | undefined;
 }
 
 const comeAgain = new Set([408, 409, 425, 429]);
 
 /**
  * Makes the handler. It answers 400 (no key), 408, 413 (the body), 409 with Retry-After (in work), 422 (the key belongs to
- * another request) and 503 with Retry-After (Redis is down, or an answer of it was lost) as problem details, and rejects,
- * unchanged, with what `handle` or `client` threw: a mistake is for whoever serves to see.
+ * another request) and 503 with Retry-After (Redis is down, or will not do as it is set up, or an answer of it was lost) as
+ * problem details, and rejects, unchanged, with what `handle` or `client` threw: a mistake is for whoever serves to see.
  */
 export function idempotentHandler(options: IdempotentHandlerOptions): (request: Request) => Promise<Response> {
-  const { idempotency, handle, client, bodyBytesMax = 1_048_576, bodyMsMax = 10_000 } = options;
+  const { idempotency, handle, client, bodyBytesMax = 1_048_576, bodyMsMax = 10_000, failed = () => {} } = options;
   const { methods = ["POST", "PATCH"], isFinal = ({ status }) => status < 500 && !comeAgain.has(status) } = options;
   for (const [name, value] of Object.entries({ bodyBytesMax, bodyMsMax })) {
     if (Number.isSafeInteger(value) && value >= 1 && value < 2 ** 31) continue;
@@ -64,7 +67,7 @@ export function idempotentHandler(options: IdempotentHandlerOptions): (request: 
       return responseTo(await idempotency.run(known, task, { fingerprint: fingerprintOf(request, body) }));
     } catch (error) {
       if (error instanceof NotFinal) return responseOf(error.response, false);
-      const answer = answerTo(error);
+      const answer = answerTo(error, failed);
       if (answer === undefined) throw error;
       return problem(answer);
     }

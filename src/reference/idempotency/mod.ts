@@ -69,8 +69,8 @@ export class Idempotency implements AsyncDisposable {
   /**
    * Runs the task unless it is done, in work, or another one. Answers within twice `deadlineMs` (the claim; the completion or
    * release) and `holdMsMax`. `fingerprint` tells another task with the same key apart: its input, or a hash of it. Throws
-   * StoreUnavailable (the task was not run), OutcomeUnknown and LeaseLost (it was, and may be run again), a TypeError for a bad
-   * key or a result that is no JSON, or unchanged what the task threw (it may be run again at once).
+   * StoreUnavailable and UnsuitableStore (the task was not run), OutcomeUnknown and LeaseLost (it was, and may be run again), a
+   * TypeError for a bad key or a result that is no JSON, or unchanged what the task threw (it may be run again at once).
    */
   run<T>(
     key: string,

@@ -4,7 +4,7 @@
  */
 
 import { Buffer } from "node:buffer";
-import { type Failure, OutcomeUnknown, StoreUnavailable } from "../errors.ts";
+import { Failure, OutcomeUnknown, StoreUnavailable } from "../errors.ts";
 import type { Redis } from "../redis.ts";
 import type { Settings } from "./options.ts";
 import { claimScript, completeScript, releaseScript, renewScript } from "./scripts.ts";
@@ -29,8 +29,8 @@ export class Store {
   }
 
   /**
-   * Gives the token of the lease, or why there is none; asked for again until the time is up. Throws StoreUnavailable: nobody
-   * works on the task by this.
+   * Gives the token of the lease, or why there is none; asked for again until the time is up. Throws StoreUnavailable, or
+   * UnsuitableStore: nobody works on the task by this.
    */
   async claim(task: Task, owner: string, endsAtMs: number): Promise<string | Verdict<never>> {
     try {
@@ -103,8 +103,9 @@ function isLost(error: unknown): error is Failure {
   return error instanceof OutcomeUnknown;
 }
 
+/** Also a store that will not do: it may do again in a moment, and the task has been run. */
 function isFailure(error: unknown): error is Failure {
-  return error instanceof OutcomeUnknown || error instanceof StoreUnavailable;
+  return error instanceof Failure;
 }
 
 function notRun(cause: Failure): Failure {
@@ -112,8 +113,9 @@ function notRun(cause: Failure): Failure {
   return new StoreUnavailable("The task was not run: Redis did not say whether it may be", { retryAfterMs, cause });
 }
 
+/** Whatever became of the completion, the task has been run: that is never "nothing happened". */
 function notWrittenDown(cause: Failure): Failure {
-  const { retryAfterMs } = cause;
+  const { retryAfterMs = 1_000 } = cause;
   return new OutcomeUnknown("The task is done, but perhaps not written down: it may be done again", {
     retryAfterMs,
     cause,

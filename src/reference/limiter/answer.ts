@@ -3,7 +3,7 @@
  * say how much is left (draft-ietf-httpapi-ratelimit-headers-10). Bodies are problem details (RFC 9457) with a stable `code`.
  */
 
-import { Failure, maskText } from "../errors.ts";
+import { Failure, maskText, UnsuitableStore } from "../errors.ts";
 import type { Allowance } from "./mod.ts";
 
 /** A policy: at most `limit` in any window. */
@@ -38,14 +38,24 @@ export function tooMany(policy: Policy, allowance: Allowance): Response {
   });
 }
 
-/** The answer to a failure that asks to be tried again; undefined for all others, which are mistakes. */
-export function unavailable(error: unknown): Response | undefined {
-  if (!(error instanceof Failure) || error.retryAfterMs === undefined) return undefined;
-  return problem(new Headers({ "retry-after": String(seconds(error.retryAfterMs)) }), {
+/** What is said of a store that will not do: what has to be changed is for whoever runs it, and for no client to read. */
+const unsuitable = { message: "The store does not do as it is set up: come again later", retryAfterMs: 60_000 };
+
+/** The answer to a failure that asks to be tried again, and to a store that will not do; undefined for all else: mistakes. */
+export function unavailable(error: unknown, failed: (failure: Failure) => void): Response | undefined {
+  if (!(error instanceof Failure)) return undefined;
+  const { message, retryAfterMs } = error instanceof UnsuitableStore ? unsuitable : error;
+  if (retryAfterMs === undefined) return undefined;
+  try {
+    failed(error);
+  } catch (thrown) {
+    void thrown; // any class: the hook is the user's, and must not decide about an answer
+  }
+  return problem(new Headers({ "retry-after": String(seconds(retryAfterMs)) }), {
     type: "about:blank",
     title: "Service Unavailable",
     status: 503,
-    detail: maskText(error.message),
+    detail: maskText(message),
     code: error.code,
   });
 }

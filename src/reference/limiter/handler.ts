@@ -6,6 +6,7 @@
  * A sibling would limit what is in work at a time, and not what comes in a window.
  */
 
+import type { Failure } from "../errors.ts";
 import { rateLimitHeaders, tooMany, unavailable } from "./answer.ts";
 import type { Allowance, Limiter } from "./mod.ts";
 
@@ -18,22 +19,24 @@ export interface LimitedHandlerOptions {
   readonly key: (request: Request) => Promise<string> | string;
   /** How much a request costs, 1 to the limit. Default 1. */
   readonly cost?: ((request: Request) => Promise<number> | number) | undefined;
+  /** Is told of each failure that is answered 503: the client learns little of it. What it throws is ignored. */
+  readonly failed?: ((failure: Failure) => void) | undefined;
 }
 
 /**
- * Makes the handler. It answers 429 with Retry-After (over the limit) and 503 with Retry-After (Redis is down, or its answer was
- * lost, which counts as consumed) as problem details, and rejects, unchanged, with what the given functions threw. Every
- * answer but 503 has the headers RateLimit and RateLimit-Policy; what is refused costs nothing.
+ * Makes the handler. It answers 429 with Retry-After (over the limit) and 503 with Retry-After (Redis is down, or will not do as
+ * it is set up; or its answer was lost, which counts as consumed) as problem details, and rejects, unchanged, with what the given
+ * functions threw. Every answer but 503 has the headers RateLimit and RateLimit-Policy; what is refused costs nothing.
  */
 export function limitedHandler(options: LimitedHandlerOptions): (request: Request) => Promise<Response> {
-  const { limiter, handle, key, cost = () => 1 } = options;
+  const { limiter, handle, key, cost = () => 1, failed = () => {} } = options;
   return async (request) => {
     const [limited, costs] = [await key(request), await cost(request)];
     let allowance: Allowance;
     try {
       allowance = await limiter.allow(limited, { cost: costs });
     } catch (error) {
-      const answer = unavailable(error);
+      const answer = unavailable(error, failed);
       if (answer === undefined) throw error;
       return await instead(request, answer);
     }

@@ -75,7 +75,8 @@ export class Limiter implements AsyncDisposable {
 
   /**
    * Counts a call of this key if there is room. `cost` is how much it takes, 1 to the limit; 1 by default. Throws a TypeError
-   * for a bad key or cost, StoreUnavailable (nothing was counted), or OutcomeUnknown (it may have been): then it is not allowed.
+   * for a bad key or cost, StoreUnavailable or UnsuitableStore (nothing was counted), or OutcomeUnknown (it may have been): then
+   * it is not allowed.
    */
   async allow(key: string, { cost = 1 }: { readonly cost?: number } = {}): Promise<Allowance> {
     const { limit, prefix } = this.#settings;
