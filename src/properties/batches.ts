@@ -3,8 +3,9 @@
  * `<conversation>/<message id>`.
  *
  * The note `batch` is said when a handler begins, with the messages in their order; `dead` when messages were put aside as dead
- * letters. Each message has an effect of its own, with its batch and its position there. Testimony that lacks what it should
- * have is left out, so that nobody is accused by it. A sibling reads grants (`grants.ts`).
+ * letters. Each message has an effect of its own, with its batch and its position there; one that lies among the dead letters at the
+ * end has an effect of another key, whose data names it (`message`) and the letter (`dead`). Testimony that lacks what it should have
+ * is left out, so that nobody is accused by it. A sibling reads grants (`grants.ts`).
  */
 
 import type { KeyView, Line, View } from "../core/view.ts";
@@ -47,14 +48,45 @@ export function batchesOf({ notes }: View): readonly Batch[] {
   });
 }
 
+/** What first showed a message among the dead letters, by its key: a note, or what was read at the end. */
+export function deadLettersOf(history: View): ReadonlyMap<string, Line<"note"> | Line<"effect">> {
+  const dead = new Map<string, Line<"note"> | Line<"effect">>(mournedOf(history));
+  for (const { message, effect } of lyingOf(history)) if (!dead.has(message)) dead.set(message, effect);
+  return dead;
+}
+
 /** The first note that put a message among the dead letters, by the message's key. */
-export function deadLettersOf({ notes }: View): ReadonlyMap<string, Line<"note">> {
+export function mournedOf({ notes }: View): ReadonlyMap<string, Line<"note">> {
   const dead = new Map<string, Line<"note">>();
   for (const note of notes) {
     if (note.kind !== "dead") continue;
     for (const key of tellingOf(note.data)?.messages ?? []) if (!dead.has(key)) dead.set(key, note);
   }
   return dead;
+}
+
+/** A message that lay among the dead letters when all was quiet. */
+export interface Lying {
+  /** The message's key. */
+  readonly message: string;
+  /** The letter, as no other one is called: a batch that was put back and died again is another one. */
+  readonly letter: string;
+  /** False if whoever asks for the dead letters does not see it. */
+  readonly listed: boolean;
+  readonly effect: Line<"effect">;
+}
+
+/** What was read of dead letters at the end. */
+export function lyingOf({ keys }: View): readonly Lying[] {
+  const lying: Lying[] = [];
+  for (const { effects } of keys.values()) {
+    for (const effect of effects) {
+      const { message, dead, listed } = fieldsOf(effect.data);
+      if (typeof message !== "string" || typeof dead !== "string") continue;
+      lying.push({ message, letter: dead, listed: listed !== false, effect });
+    }
+  }
+  return lying;
 }
 
 /** Why dead letters of a debouncer may be unseen, if notes were not recorded. */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { type View, view } from "../core/view.ts";
 import { drawn } from "../testing/drawn.ts";
-import { batchesOf, conversationOf, deadLettersOf, membershipsOf } from "./batches.ts";
+import { batchesOf, conversationOf, deadLettersOf, lyingOf, membershipsOf } from "./batches.ts";
 import { pushesOf } from "./pushes.ts";
 
 const noted = (kind: string, data: unknown): View => {
@@ -41,6 +41,21 @@ Deno.test("deadLettersOf() gives the first note that put a message aside", () =>
   `);
   const dead = deadLettersOf(view);
   assert.deepEqual([dead.get("c1/m1")!.atMs, dead.get("c1/m2")!.atMs], [3, 20]);
+});
+
+Deno.test("deadLettersOf() gives what lies there at the end of which no note told; lyingOf() leaves out other effects", () => {
+  const { view } = drawn(`
+    A  !dead(b1 c1/m1)
+              *effect(dead/m1 of=c1/m1 letter=b1@1) *effect(dead/m2 of=c1/m2 letter=b1@1 hidden) *effect(c1/m3 in=b1)
+  `);
+  assert.deepEqual([...deadLettersOf(view)].map(([key, { type }]) => [key, type]), [
+    ["c1/m1", "note"],
+    ["c1/m2", "effect"],
+  ]);
+  assert.deepEqual(lyingOf(view).map(({ message, letter, listed }) => [message, letter, listed]), [
+    ["c1/m1", "b1@1", true],
+    ["c1/m2", "b1@1", false],
+  ]);
 });
 
 Deno.test("membershipsOf() gives durable and accepted effects that say where they stand", () => {

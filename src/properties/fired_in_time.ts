@@ -9,7 +9,7 @@
 
 import { stalledMs } from "../core/disturbance.ts";
 import { holds, type Unknown, unknown, type Verdict, violated } from "../core/verdict.ts";
-import type { Line, View } from "../core/view.ts";
+import type { View } from "../core/view.ts";
 import { type Batch, conversationOf } from "./batches.ts";
 import { isBlind, type Pushed } from "./pushes.ts";
 
@@ -18,7 +18,7 @@ export interface Waiting {
   readonly history: View;
   readonly pushes: ReadonlyMap<string, Pushed>;
   readonly batches: readonly Batch[];
-  readonly dead: ReadonlyMap<string, Line<"note">>;
+  readonly dead: ReadonlyMap<string, unknown>;
   readonly examined: number;
 }
 

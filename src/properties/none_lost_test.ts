@@ -89,6 +89,8 @@ Deno.test("none_lost takes a dead letter for what becomes of a message, unless n
     B                                     ${line}
   `;
   assert.deepEqual(noneLost.check(drawn(dead("!dead(b2 c1/m1)")).view), { verdict: "holds", examined: 2 });
+  const unheard = dead("*effect(dead/m1 of=c1/m1 letter=b2@1)");
+  assert.equal(noneLost.check(drawn(unheard).view).verdict, "holds", "nobody heard of it, but it lies there");
   assert.equal(noneLost.check(drawn(dead("!dead(b2 c1/m2)")).view).verdict, "violated");
   assert.equal(noneLost.check(drawn(dead("!batch(b2 c1/m1)")).view).verdict, "violated");
   assert.equal(noneLost.check(drawn(dead("!batch(b2 c1/m1) %notes")).view).verdict, "unknown");

@@ -12,7 +12,7 @@
 import { voidReason } from "../core/disturbance.ts";
 import type { Property } from "../core/property.ts";
 import { unknown, type Verdict, violated } from "../core/verdict.ts";
-import type { DecisionView, Line, View } from "../core/view.ts";
+import type { DecisionView, View } from "../core/view.ts";
 import { type Batch, batchesOf, deadLettersOf } from "./batches.ts";
 import { firedInTime } from "./fired_in_time.ts";
 import { firstAfter, isBlind, type Pushed, pushesOf } from "./pushes.ts";
@@ -45,7 +45,7 @@ export interface Debounced {
   readonly quietMs: number;
   readonly pushes: ReadonlyMap<string, Pushed>;
   readonly batches: readonly Batch[];
-  readonly dead: ReadonlyMap<string, Line<"note">>;
+  readonly dead: ReturnType<typeof deadLettersOf>;
   /** Requests that took batches and were answered, by instance, in the order of their answers. */
   readonly takes: ReadonlyMap<number, readonly DecisionView[]>;
 }

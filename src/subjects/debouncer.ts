@@ -10,12 +10,20 @@ import type { Operation } from "../core/plan.ts";
 import type { Effect, Pending, Promises, Subject, Truth } from "../core/subject.ts";
 import { conversationOf, Keys } from "../reference/debouncer/keys.ts";
 import { sinkSchemaSql } from "../reference/debouncer/mod.ts";
+import { deadLetters } from "./debouncer_dead_letters.ts";
 
-/** A message is pushed, or the loop is stepped once. `key` names conversation and message. */
+/**
+ * What is asked; `key` names conversation and message. `push`: a message comes · `turn`: the loop is stepped, until the conversation has
+ * nothing left · `attempt`: it is stepped once, however that ends · `leave`: the instance closes its debouncer while it takes, so that it
+ * gives back what it is handed; the next operation opens another · `review`: somebody goes through the dead letters of the conversation,
+ * discards those with a message whose handlers always fail, and puts the others back.
+ */
 export interface DebouncerOperation extends Operation {
-  readonly do: "push" | "turn";
-  /** A turn first waits for so long, in ms: until its batch is due. */
+  readonly do: "push" | "turn" | "attempt" | "leave" | "review";
+  /** What steps the loop first waits for so long, in ms: until its batch is due. */
   readonly afterMs?: number;
+  /** The handler of this attempt fails, whatever the message, and says this. */
+  readonly fails?: string;
   /** What the handlers of this message do first, in ms of waiting; 0 by default. */
   readonly pauseMs?: number;
   /** The handlers of this message fail, and say this. */
@@ -62,12 +70,21 @@ export function debouncer(variant: Variant = {}): Subject<DebouncerOperation> {
     promises: variant.promises ?? claimTimes,
     options: { deadlineMs, loops, ...variant.options },
     reusable: !loops,
-    describe: (op) => op.do === "push" ? `message ${op.key}` : `a turn of the loop for ${op.key}`,
+    describe: (op) => `${said[op.do]} ${op.key}`,
     prepare,
     effects,
     pending,
   };
 }
+
+/** What is asked, in words, before the key. */
+const said: Readonly<Record<DebouncerOperation["do"], string>> = {
+  push: "message",
+  turn: "a turn of the loop for",
+  attempt: "one attempt of the loop for",
+  leave: "an instance that leaves while it takes",
+  review: "a review of the dead letters for",
+};
 
 /** The ledger has no unique constraint: one that refuses duplicates would hide the very bug. */
 const ledgerSql = `create table ledger (id bigint generated always as identity, run text not null, key text not null,
@@ -77,7 +94,13 @@ async function prepare({ sql }: Truth): Promise<void> {
   await sql.unsafe(`${sinkSchemaSql};\n${ledgerSql}`);
 }
 
-async function effects({ sql, namespace }: Truth): Promise<readonly Effect[]> {
+/** Rows of the ledger, and the dead letters, which lie in Redis whether or not an instance heard of them. */
+async function effects(truth: Truth): Promise<readonly Effect[]> {
+  const [committed, dead] = await Promise.all([ledger(truth), deadLetters(truth)]);
+  return [...committed, ...dead];
+}
+
+async function ledger({ sql, namespace }: Truth): Promise<readonly Effect[]> {
   const rows = await sql<
     (Omit<Effect, "token"> & { token: string; batch: string; conversation: string; position: number })[]
   >`

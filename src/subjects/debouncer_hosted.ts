@@ -3,34 +3,14 @@
  * loop or lets it run, and testifies. `hostDebouncer` takes what opens the debouncer, so that a flawed twin differs by that alone.
  */
 
-import { Refused } from "../core/outcome.ts";
 import type { Call, Hosted, Instance, World } from "../core/subject.ts";
-import {
-  type Batch,
-  type Debouncer,
-  type DebouncerOptions,
-  type Handled,
-  openDebouncer,
-  openSink,
-  type Query,
-} from "../reference/debouncer/mod.ts";
+import { type DebouncerOptions, openDebouncer, openSink, type Query } from "../reference/debouncer/mod.ts";
 import { Deadlines } from "../reference/dedupe/deadline.ts";
 import { Lanes } from "../reference/dedupe/lanes.ts";
 import { settingsOf } from "../reference/dedupe/options.ts";
-import { StoreUnavailable, UnsuitableStore } from "../reference/errors.ts";
 import type { claimTimes, DebouncerOperation } from "./debouncer.ts";
+import { ask, type Body, bodyOf, type HostedDebouncer, type Open } from "./debouncer_asked.ts";
 import { Opening } from "./opening.ts";
-
-/** What a debouncer has to offer to be hosted. */
-export type HostedDebouncer = Pick<Debouncer, "push" | "turn" | "run"> & AsyncDisposable;
-
-/** What a message's body says of itself, as JSON. */
-interface Body {
-  /** The operation that pushed it. */
-  readonly operation: string;
-  readonly pauseMs?: number;
-  readonly plant?: string;
-}
 
 /** Makes a hosted module of whatever opens a debouncer. */
 export function hostDebouncer(
@@ -38,7 +18,8 @@ export function hostDebouncer(
 ): Hosted<DebouncerOperation> {
   return {
     async start(world: World): Promise<Instance<DebouncerOperation>> {
-      const opening = new Opening(() => openAll(open, world));
+      const anew = () => new Opening(() => openAll(open, world));
+      let opening = anew();
       if (world.options.loops) {
         const { debouncer, handle } = await patiently(() => opening.opened());
         void debouncer.run((batch) => handle(batch));
@@ -46,7 +27,8 @@ export function hostDebouncer(
       return {
         async invoke(op: DebouncerOperation, call: Call): Promise<unknown> {
           const opened = await opening.opened();
-          return op.do === "push" ? await push(opened, op, call) : await turn(opened, op, call);
+          if (op.do === "leave") opening = anew(); // who comes next finds it gone
+          return await ask(opened, op, call);
         },
         [Symbol.asyncDispose]: () => opening.close(),
       };
@@ -67,16 +49,10 @@ async function patiently<T>(open: () => Promise<T>): Promise<T> {
 
 const opensMax = 40;
 
-interface Opened extends AsyncDisposable {
-  readonly debouncer: HostedDebouncer;
-  /** Writes the effect of a batch, once. `operation` is the turn that stepped the loop. */
-  handle(batch: Batch, operation?: string): Promise<void>;
-}
-
 async function openAll(
   open: typeof openDebouncer | Parameters<typeof hostDebouncer>[0],
   world: World,
-): Promise<Opened> {
+): Promise<Open> {
   const { query, close } = postgres(world);
   try {
     // One after the other, so that the conversation with both stores is the same each time.
@@ -84,11 +60,13 @@ async function openAll(
     const debouncer = await open(optionsOf(world), world);
     return {
       debouncer,
-      async handle(batch, operation) {
+      dead: (letter) => world.note("dead", letter),
+      async handle(batch, { operation, fails } = {}) {
         const { id, conversation, attempt, full, token } = batch;
         const messages = batch.messages.map((message) => message.id);
         world.note("batch", { batch: id, conversation, messages, attempt, full, token: String(token) }, operation);
         for (const body of batch.messages.map(bodyOf)) await elsewhere(body, batch.signal);
+        if (fails !== undefined) throw new Error(fails);
         await sink.commit(batch);
       },
       async [Symbol.asyncDispose]() {
@@ -99,38 +77,6 @@ async function openAll(
   } catch (cause) {
     // Any class: it is thrown on, the connections are only given back first.
     await close();
-    throw cause;
-  }
-}
-
-/** Returns what is acknowledged. */
-async function push({ debouncer }: Opened, op: DebouncerOperation, { operation }: Call): Promise<unknown> {
-  const { pauseMs, plant } = op;
-  const body = JSON.stringify({ operation, pauseMs, plant });
-  return { verdict: await certainly(() => debouncer.push(conversationOf(op), { id: op.key, body })) };
-}
-
-/** Acknowledged when the conversation has nothing pending and nothing in flight any more. */
-async function turn({ debouncer, handle }: Opened, op: DebouncerOperation, { operation }: Call): Promise<unknown> {
-  if (op.afterMs) await new Promise((resolve) => setTimeout(resolve, op.afterMs));
-  const conversation = conversationOf(op);
-  const { handled, settled } = await certainly(() =>
-    debouncer.turn((batch) => handle(batch, operation), { conversation })
-  );
-  if (settled) return { verdict: handled.length === 0 ? "nothing to do" : `${handled.length} handled` };
-  if (handled.length === 0) throw new Refused("the conversation is not due, or in flight elsewhere");
-  const [{ outcome, error }] = handled as readonly [Handled];
-  throw new Error(`The batch came to "${outcome}"`, { cause: error });
-}
-
-/** The errors that promise that nothing happened are believed, and held against the subject if it was not so. */
-async function certainly<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    if (cause instanceof StoreUnavailable || cause instanceof UnsuitableStore) {
-      throw new Refused(cause.message, { cause });
-    }
     throw cause;
   }
 }
@@ -185,14 +131,6 @@ function optionsOf(world: World): DebouncerOptions {
       world.note("dead", { batch: id, conversation, messages: messages.map((message) => message.id), reason });
     },
   };
-}
-
-function conversationOf({ key }: DebouncerOperation): string {
-  return key.split("/")[0]!;
-}
-
-function bodyOf({ body }: { readonly body: string | Uint8Array }): Body {
-  return JSON.parse(String(body));
 }
 
 /** The handler waits for something else, or fails as planted. */

@@ -28,6 +28,36 @@ export const oneOfEach: readonly DebouncerOperation[] = [
   { key: "warm/turn", do: "turn", afterMs: 45, effectless: true },
 ];
 
+/** One attempt of the loop, at which the handler fails. */
+export const failedAttempt: DebouncerOperation = {
+  ...{ key: "c1/turn", do: "attempt", afterMs: 45, effectless: true },
+  fails: "the receiver is down",
+};
+
+/** The same, until nothing is left: each batch has one attempt only. */
+const lastAttempt: DebouncerOperation = { ...failedAttempt, do: "turn" };
+
+/** An instance leaves when the messages are due that lie there. */
+export const leaving: DebouncerOperation = { key: "c1/leave", do: "leave", afterMs: 45, effectless: true };
+
+/** A message at which every handler fails has died of its only attempt, another one by chance, and a third one waits. */
+export const twoDeadOneWaiting: readonly DebouncerOperation[] = [
+  { key: "c1/m1", do: "push", plant: "poison" },
+  lastAttempt,
+  { key: "c1/m2", do: "push" },
+  lastAttempt,
+  { key: "c1/m3", do: "push" },
+];
+
+/** Somebody goes through the dead letters. */
+export const oneReview: DebouncerOperation = { key: "c1/review", do: "review", effectless: true };
+
+/** What was put back is handled, and then what waited behind it. */
+export const afterReview: readonly DebouncerOperation[] = [
+  { key: "c1/turn", do: "attempt", effectless: true },
+  oneTurn,
+];
+
 /** The waits of an impatient sender, in ms; the last one repeats. */
 const resendAfterMs = [15, 40, 80, 120];
 

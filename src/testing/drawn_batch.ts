@@ -4,6 +4,7 @@
  *     !batch(b1 c1/m1 c1/m2 full attempt=2)    a handler began with these messages
  *     !dead(b1 c1/m1 reason=poison)            they were put aside
  *     *effect(c1/m1 in=b1)                     the next place of batch b1; `at=0` says which
+ *     *effect(dead/m1 of=c1/m1 letter=b1@1)    c1/m1 lies in a dead letter at the end; `hidden`: and is not listed
  */
 
 import { type Mark, wordsOf } from "./drawing.ts";
@@ -28,7 +29,8 @@ export class Places {
 
   /** The data of an effect; none for one that is in no batch. */
   dataOf({ inside }: Mark): { readonly data?: unknown } {
-    const { bare: [key = ""], named: { in: batch, at } } = wordsOf(inside);
+    const { bare: [key = "", ...words], named: { in: batch, at, of: message, letter } } = wordsOf(inside);
+    if (letter !== undefined) return { data: { message, dead: letter, listed: !words.includes("hidden") } };
     if (batch === undefined) return {};
     const position = at === undefined ? this.#taken.get(batch) ?? 0 : Number(at);
     this.#taken.set(batch, position + 1);

@@ -18,6 +18,7 @@ export interface DrawnOperation {
 const asks: Readonly<Record<string, { readonly do: string; readonly effectless?: true }>> = {
   push: { do: "push" },
   turn: { do: "turn", effectless: true },
+  review: { do: "review", effectless: true },
   call: { do: "call", effectless: true },
   ask: { do: "ask", effectless: true },
 };
@@ -56,7 +57,8 @@ export function endsOf({ id: operation, mark, op }: DrawnOperation): readonly En
   return [invoke, { type: "info", ...settled, reason: rest.join(" "), because: first }];
 }
 
-/** A call of a rate limiter is answered with a status: 200, if not said. */
+/** A call of a rate limiter is answered with a status: 200, if not said; a review with the letters that it did away with. */
 function valueOf({ endInside }: Mark, op: DrawnOperation["op"]): unknown {
+  if (op.do === "review") return { letters: wordsOf(endInside).bare };
   return op.do === "call" ? { status: Number(endInside || 200) } : endInside || null;
 }
