@@ -115,7 +115,7 @@ function usageSentence(text: string): string {
 
 /** Runs wait much and compute little, so there are more lanes than processors; each costs three processes of about 75 MB. */
 function defaultLanes(): number {
-  return Math.min(8, 4 * navigator.hardwareConcurrency);
+  return Math.min(10, 5 * navigator.hardwareConcurrency);
 }
 
 try {

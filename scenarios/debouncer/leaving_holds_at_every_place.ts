@@ -11,7 +11,6 @@ import { noneLost } from "../../src/properties/none_lost.ts";
 import { nothingLeaked } from "../../src/properties/nothing_leaked.ts";
 import { orderKept } from "../../src/properties/order_kept.ts";
 import { processStaysAlive } from "../../src/properties/process_stays_alive.ts";
-import { refusedDidNothing } from "../../src/properties/refused_did_nothing.ts";
 import { wasDisturbed } from "../../src/properties/was_disturbed.ts";
 import { debouncer, longerThanAllMs } from "../../src/subjects/debouncer.ts";
 import { idleTurn, leaving, oneTurn, threeMessages } from "../../src/subjects/debouncer_workloads.ts";
@@ -40,7 +39,6 @@ export default claim({
     atMostOnce,
     orderKept,
     noneLost,
-    refusedDidNothing,
     convergesAfterHealing,
     answersInBoundedTime,
     processStaysAlive,

@@ -18,7 +18,7 @@ export default claim({
   subject: idempotency({
     name: "idempotency checker, long tasks",
     promises: longTaskTimes,
-    options: { holdMsMax: 2_000 },
+    options: { holdMsMax: 4_000 },
     sink: "fence",
   }),
   plans: { strategy: "sample", warmUp: oneTask, workload: longForAll, faults: [], runsMin: 2 },

@@ -129,12 +129,12 @@ export const cuts: Strategy = {
     }
     const ours = placed.filter(({ plan }) => shardOf(plan.identity, budget.shard.of) === budget.shard.index);
     for (const place of ours.flatMap(({ places }) => places)) progress.planned(place);
-    // What must be caught is looked for where most is at stake. What must hold begins with what waits, so that no lane rests at its end.
+    // What must be caught is looked for where most is at stake. What must hold is visited all over, what waits beside what computes.
     const isClaim = named.scenario.kind === "claim";
     // Twice as many as run at once: whoever gets a lane finds as many waiting as he takes along.
     const atOnce = isClaim ? 2 * budget.lanes * seriesMax(named.scenario) : Math.min(budget.lanes, 3);
     yield* visit(
-      isClaim ? stallsFirst(ours) : soonest(ours, isInside),
+      isClaim ? stallsAmong(ours) : soonest(ours, isInside),
       { ...budget, lanes: atOnce },
       attempt,
       progress,
@@ -164,10 +164,15 @@ async function learn(
   return { conversation, base, heard };
 }
 
-/** Those that hold a message for long come first. */
-function stallsFirst(items: readonly Placed[]): readonly Placed[] {
-  const stalls = ({ plan }: Placed) => plan.holds.some(({ kind }) => kind === "stall");
-  return [...items.filter(stalls), ...items.filter((item) => !stalls(item))];
+/** Those that hold a message for long wait and do not compute: each has others beside it, and the end belongs to those. */
+export function stallsAmong(items: readonly Placed[]): readonly Placed[] {
+  const stalls = items.filter(({ plan }) => plan.holds.some(({ kind }) => kind === "stall"));
+  const others = items.filter((item) => !stalls.includes(item));
+  const placed = [
+    ...stalls.map((item, i) => ({ item, at: 0.75 * i / stalls.length })),
+    ...others.map((item, i) => ({ item, at: i / others.length })),
+  ];
+  return placed.sort((a, b) => a.at - b.at).map(({ item }) => item);
 }
 
 /** At most so many undisturbed runs, until two smooth ones have had the same conversation. */

@@ -78,16 +78,19 @@ export function askedForAgain(
   );
 }
 
-/** One task that takes several leases, for which all workers come every few ms until it is done. */
-export const longForAll: fc.Arbitrary<Delivery<TaskRun>[]> = fc.constant(
-  Array.from({ length: workers }, (_, worker): Delivery<TaskRun> => ({
+const longTask: TaskRun = { ...oneTask, pauseMs: longTaskMs };
+
+/** One task that takes several leases, for which all workers come again and again until it is done; and one of them once more. */
+export const longForAll: fc.Arbitrary<Delivery<TaskRun>[]> = fc.constant([
+  ...Array.from({ length: workers }, (_, worker): Delivery<TaskRun> => ({
     id: `d${worker + 1}`,
-    op: { ...oneTask, pauseMs: longTaskMs },
+    op: longTask,
     starts: { atMs: 0 },
     route: [worker],
-    resendAfterMs: [10],
+    resendAfterMs: [25],
   })),
-);
+  { id: "d1_again", op: longTask, starts: { afterAckOf: "d1", afterMs: 0 }, route: [workers - 1], resendAfterMs: [25] },
+]);
 
 /** Tasks that fail first, of each worker its own, one after the other; each is asked for at the next worker when it is done. */
 export function failingFirst({ tasks }: { tasks: number }): fc.Arbitrary<Delivery<TaskRun>[]> {
