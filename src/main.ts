@@ -113,9 +113,9 @@ function usageSentence(text: string): string {
   return `Cannot understand the command line: ${said} (--help shows what there is)`;
 }
 
-/** Runs wait much and compute little, so there are more lanes than processors; each costs three processes of about 75 MB. */
+/** Runs wait, so there are more lanes than processors; not many more, for on a busy machine correct subjects would run out of time. */
 function defaultLanes(): number {
-  return Math.min(10, 5 * navigator.hardwareConcurrency);
+  return Math.min(8, 3 * navigator.hardwareConcurrency);
 }
 
 try {
