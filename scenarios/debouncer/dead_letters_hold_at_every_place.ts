@@ -12,8 +12,8 @@ import { noneLost } from "../../src/properties/none_lost.ts";
 import { nothingLeaked } from "../../src/properties/nothing_leaked.ts";
 import { processStaysAlive } from "../../src/properties/process_stays_alive.ts";
 import { wasDisturbed } from "../../src/properties/was_disturbed.ts";
-import { debouncer, longerThanAllMs } from "../../src/subjects/debouncer.ts";
-import { afterReview, idleTurn, oneReview, twoDeadOneWaiting } from "../../src/subjects/debouncer_workloads.ts";
+import { debouncer } from "../../src/subjects/debouncer.ts";
+import { afterReview, oneReview, overOpenRedis, twoDeadOneWaiting } from "../../src/subjects/debouncer_workloads.ts";
 
 export default claim({
   title:
@@ -21,17 +21,7 @@ export default claim({
   story:
     "Two batches are dead letters, and a message waits. Somebody lists the dead letters, discards the one that no handler can handle and puts the other one back. This conversation with Redis (dead_letters, discard, put_back) is cut before, inside and after each of its messages, each is held longer than every timeout, and both instances are let into each gap together. Then the loop is stepped until nothing is left.",
   subject: debouncer({ options: { attemptsMax: 1 } }),
-  plans: {
-    strategy: "cuts",
-    openedBy: [idleTurn],
-    before: twoDeadOneWaiting,
-    operation: oneReview,
-    after: afterReview,
-    connections: ["open"],
-    services: ["redis"],
-    stallMs: longerThanAllMs,
-    disturb: ["cut", "stall", "barrier"],
-  },
+  plans: { ...overOpenRedis, before: twoDeadOneWaiting, operation: oneReview, after: afterReview },
   instances: 2,
   disturbedBy: "faults",
   properties: [

@@ -13,8 +13,8 @@ import { orderKept } from "../../src/properties/order_kept.ts";
 import { processStaysAlive } from "../../src/properties/process_stays_alive.ts";
 import { refusedDidNothing } from "../../src/properties/refused_did_nothing.ts";
 import { wasDisturbed } from "../../src/properties/was_disturbed.ts";
-import { debouncer, longerThanAllMs } from "../../src/subjects/debouncer.ts";
-import { failedAttempt, idleTurn, oneTurn, threeMessages } from "../../src/subjects/debouncer_workloads.ts";
+import { debouncer } from "../../src/subjects/debouncer.ts";
+import { failedAttempt, oneTurn, overOpenRedis, threeMessages } from "../../src/subjects/debouncer_workloads.ts";
 
 export default claim({
   title:
@@ -22,17 +22,7 @@ export default claim({
   story:
     "Three messages wait, and the handler fails. The conversation of that attempt with Redis (take, fail) is cut before, inside and after each of its messages, each is held longer than the lease, and both instances are let into each gap together. Then the loop is stepped, with a handler that does its work, until nothing is left.",
   subject: debouncer(),
-  plans: {
-    strategy: "cuts",
-    openedBy: [idleTurn],
-    before: threeMessages,
-    operation: failedAttempt,
-    after: [oneTurn],
-    connections: ["open"],
-    services: ["redis"],
-    stallMs: longerThanAllMs,
-    disturb: ["cut", "stall", "barrier"],
-  },
+  plans: { ...overOpenRedis, before: threeMessages, operation: failedAttempt, after: [oneTurn] },
   instances: 2,
   disturbedBy: "faults",
   properties: [

@@ -12,8 +12,8 @@ import { nothingLeaked } from "../../src/properties/nothing_leaked.ts";
 import { orderKept } from "../../src/properties/order_kept.ts";
 import { processStaysAlive } from "../../src/properties/process_stays_alive.ts";
 import { wasDisturbed } from "../../src/properties/was_disturbed.ts";
-import { debouncer, longerThanAllMs } from "../../src/subjects/debouncer.ts";
-import { idleTurn, leaving, oneTurn, threeMessages } from "../../src/subjects/debouncer_workloads.ts";
+import { debouncer } from "../../src/subjects/debouncer.ts";
+import { leaving, oneTurn, overOpenRedis, threeMessages } from "../../src/subjects/debouncer_workloads.ts";
 
 export default claim({
   title:
@@ -21,17 +21,7 @@ export default claim({
   story:
     "Three messages are due. An instance asks for them and is closed before they come, so that it gives back what it is handed. Its conversation with Redis (take, give_back) is cut before, inside and after each of its messages, each is held longer than the lease, and both instances leave through each gap together. Then the loop is stepped by those that opened anew, until nothing is left.",
   subject: debouncer(),
-  plans: {
-    strategy: "cuts",
-    openedBy: [idleTurn],
-    before: threeMessages,
-    operation: leaving,
-    after: [oneTurn],
-    connections: ["open"],
-    services: ["redis"],
-    stallMs: longerThanAllMs,
-    disturb: ["cut", "stall", "barrier"],
-  },
+  plans: { ...overOpenRedis, before: threeMessages, operation: leaving, after: [oneTurn] },
   instances: 2,
   disturbedBy: "faults",
   properties: [

@@ -59,8 +59,8 @@ export class Lane {
   ready = false;
   readonly #driver: Driver;
   #discarded = false;
-  /** How many commands wait for being written together. */
-  #gathered = 0;
+  /** How many commands of this moment wait for being written together; undefined if this moment had none yet. */
+  #gathered: number | undefined;
   #loss: unknown;
 
   constructor(address: Address) {
@@ -91,25 +91,35 @@ export class Lane {
   }
 
   /**
-   * Sends one command, once. `gathered`: in one write with the others of this moment, for a write is most of what a command
-   * costs; a single one would only be held up. Not with all of them: the server has to work while we gather, and not after it.
+   * Sends one command, once. `gathered`: others are sent in this moment too. The first of them goes at once, so that the server
+   * has work while we gather; the rest goes by fours, for a write is most of what a command costs.
    */
   send(verb: string, words: readonly Word[], gathered: boolean): Sent {
-    if (gathered && this.#gathered++ === 0) {
-      this.#driver.stream.cork();
-      nextTick(this.#write);
-    }
     const command = new Command(verb, words.map(asArgument), { replyEncoding: "utf8" });
-    this.#driver.sendCommand(command);
-    if (this.#gathered === gatheredMax) this.#write();
+    if (!gathered) {
+      this.#driver.sendCommand(command);
+    } else if (this.#gathered === undefined) {
+      this.#gathered = 0;
+      nextTick(this.#endMoment);
+      this.#driver.sendCommand(command);
+    } else {
+      if (this.#gathered++ === 0) this.#driver.stream.cork();
+      this.#driver.sendCommand(command);
+      if (this.#gathered === gatheredMax) this.#write();
+    }
     return command;
   }
 
-  readonly #write = (): void => {
-    if (this.#gathered === 0) return;
+  readonly #endMoment = (): void => {
+    this.#write();
+    this.#gathered = undefined;
+  };
+
+  #write(): void {
+    if (!this.#gathered) return;
     this.#gathered = 0;
     this.#driver.stream.uncork();
-  };
+  }
 
   /** Throws the socket away: by a reset, for after an orderly end the kernel would go on delivering what it still holds. */
   discard(): void {

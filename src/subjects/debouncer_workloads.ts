@@ -5,7 +5,7 @@
 
 import fc from "fast-check";
 import type { Delivery } from "../core/plan.ts";
-import type { DebouncerOperation } from "./debouncer.ts";
+import { type DebouncerOperation, longerThanAllMs } from "./debouncer.ts";
 
 /** The one message whose conversation is disturbed at every place. */
 export const oneMessage: DebouncerOperation = { key: "c1/m1", do: "push" };
@@ -21,6 +21,16 @@ export const oneTurn: DebouncerOperation = { key: "c1/turn", do: "turn", afterMs
 
 /** A turn that finds nothing: opens the connections, and leaves no message behind. */
 export const idleTurn: DebouncerOperation = { key: "warm/turn", do: "turn", effectless: true };
+
+/** How a conversation with Redis is disturbed at every place, once its connections are open; the operation and what is around it are added. */
+export const overOpenRedis = {
+  strategy: "cuts",
+  openedBy: [idleTurn],
+  connections: ["open"],
+  services: ["redis"],
+  stallMs: longerThanAllMs,
+  disturb: ["cut", "stall", "barrier"],
+} as const;
 
 /** A message that is pushed and handled: opens all connections and prepares all statements. */
 export const oneOfEach: readonly DebouncerOperation[] = [

@@ -27,7 +27,7 @@ write(encoder.encode(writeLine({ type: "hello", version: protocolVersion, pid: D
 await serve();
 Deno.exit(0);
 
-/** Reads by itself: a stream around it takes a twentieth of all that an instance computes. */
+/** Reads by itself: every message of a run comes through here, and a stream around it would compute more than the reading. */
 async function serve(): Promise<void> {
   const lines = new LineSplitter(standardLimits.lineBytesMax);
   const buffer = new Uint8Array(readBytesMax);

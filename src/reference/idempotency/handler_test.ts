@@ -1,9 +1,9 @@
 /** The checker as a handler: which request gets which status, and which response is replayed to whom. */
 
 import assert from "node:assert/strict";
-import { Redis as Driver } from "ioredis";
 import { blackHole, Relay } from "../dedupe/fixtures/relay.ts";
 import { ownServers, RedisStage, until } from "../fixtures/redis_stage.ts";
+import { RestrictedUser } from "../fixtures/restricted_user.ts";
 import { keyIn } from "./header.ts";
 import { type Failure, idempotentHandler, type IdempotentHandlerOptions, openIdempotency } from "./mod.ts";
 
@@ -182,26 +182,21 @@ Deno.test("a completion that is lost for good is answered 503: the client comes 
 Deno.test("a store that refuses the user is answered 503 without saying what is wrong, and whoever serves is told", async () => {
   await using server = await start();
   await using stage = new RedisStage();
-  const admin = new Driver(server.url.href);
-  await admin.call("ACL", "SETUSER", "worker", "on", ">secret", "~*", "+@all");
-  const url = new URL(server.url);
-  [url.username, url.password] = ["worker", "secret"];
+  await using user = await RestrictedUser.on(server.url);
   const told: Failure[] = [];
   const failed = (failure: Failure) => {
     told.push(failure);
     throw new Error("what the hook throws is nobody's");
   };
   const handle = async () => {
-    await admin.call("ACL", "SETUSER", "worker", "-evalsha");
+    await user.forbidScripts();
     return new Response("done");
   };
-  await using serves = await serving(stage, handle, { url, failed });
+  await using serves = await serving(stage, handle, { url: user.url, failed });
   await expectProblem(await serves.answer({ key: '"k"' }), 503, "outcome_unknown");
   const response = await serves.answer({ key: '"new"' });
   assert.equal(response.headers.get("retry-after"), "60");
   assert.doesNotMatch(await response.clone().text(), /user|Redis/);
   await expectProblem(response, 503, "unsuitable_store");
   assert.deepEqual(told.map(({ code }) => code), ["outcome_unknown", "unsuitable_store"]);
-  admin.disconnect();
-  await new Promise((resolve) => admin.once("end", resolve));
 });

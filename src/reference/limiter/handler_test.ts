@@ -1,9 +1,9 @@
 /** The limiter as a handler: statuses, headers, and that "nobody knows" is never said as "too many". */
 
 import assert from "node:assert/strict";
-import { Redis as Driver } from "ioredis";
 import { Relay } from "../dedupe/fixtures/relay.ts";
 import { ownServers, RedisStage } from "../fixtures/redis_stage.ts";
+import { RestrictedUser } from "../fixtures/restricted_user.ts";
 import { type Failure, limitedHandler, type LimitedHandlerOptions, openLimiter } from "./mod.ts";
 
 const start = await ownServers();
@@ -80,17 +80,14 @@ Deno.test("a response without a body stays without one, and keeps its cookies", 
 Deno.test("a store that refuses the user is answered 503 without saying what is wrong, and whoever serves is told", async () => {
   await using server = await start();
   await using stage = new RedisStage();
-  const admin = new Driver(server.url.href);
-  await admin.call("ACL", "SETUSER", "worker", "on", ">secret", "~*", "+@all");
-  const url = new URL(server.url);
-  [url.username, url.password] = ["worker", "secret"];
+  await using user = await RestrictedUser.on(server.url);
   const told: Failure[] = [];
   const failed = (failure: Failure) => {
     told.push(failure);
     throw new Error("what the hook throws is nobody's");
   };
-  await using serves = await serving(stage, { failed, handle: () => assert.fail("handled") }, url);
-  await admin.call("ACL", "SETUSER", "worker", "-evalsha");
+  await using serves = await serving(stage, { failed, handle: () => assert.fail("handled") }, user.url);
+  await user.forbidScripts();
   const response = await serves.ask();
   const { status, headers } = response;
   assert.deepEqual([status, headers.get("retry-after"), headers.get("ratelimit")], [503, "60", null]);
@@ -98,6 +95,4 @@ Deno.test("a store that refuses the user is answered 503 without saying what is 
   assert.equal(JSON.parse(text).code, "unsuitable_store");
   assert.doesNotMatch(text, /user|Redis/);
   assert.deepEqual(told.map(({ code }) => code), ["unsuitable_store"]);
-  admin.disconnect();
-  await new Promise((resolve) => admin.once("end", resolve));
 });
