@@ -45,7 +45,7 @@ const program = new Command("chaos")
   .option("--strategy <name>", "only scenarios of this strategy", flags.oneOf("--strategy", ["cuts", "sample"]))
   .option("--stack <name>", "where the services run", flags.oneOf("--stack", stackChoices), "auto")
   .option("--shard <i/n>", "only the plans of this shard", flags.shardOf, { index: 0, of: 1 })
-  .option("--lanes <n>", "runs side by side", flags.countOf("--lanes", 32), defaultLanes())
+  .option("--lanes <n>", "runs side by side at most", flags.countOf("--lanes", 32), defaultLanes())
   .option(
     "--host <where>",
     "instances as processes, or inside this one (for debuggers)",
@@ -113,9 +113,9 @@ function usageSentence(text: string): string {
   return `Cannot understand the command line: ${said} (--help shows what there is)`;
 }
 
-/** Runs wait, so there are more lanes than processors; not many more, for on a busy machine correct subjects would run out of time. */
+/** Runs wait, so there are more lanes than processors. Two for each are in use in any case, the others while the machine has room. */
 function defaultLanes(): number {
-  return Math.min(8, 3 * navigator.hardwareConcurrency);
+  return Math.min(16, 4 * navigator.hardwareConcurrency);
 }
 
 try {

@@ -12,6 +12,7 @@ import { projectsOf } from "../platform/instances/project_of.ts";
 import { openStack } from "../platform/open_stack.ts";
 import type { OwnServer, SharedServer, Stack, StackChoice } from "../platform/stack.ts";
 import { startObserver } from "../platform/observer.ts";
+import { Processors } from "../platform/processors.ts";
 import { openSink } from "../platform/sink.ts";
 import { Lanes } from "../engine/lanes.ts";
 import { listedFaults } from "../engine/tally.ts";
@@ -60,10 +61,11 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
       await openStack(options.stack, { session, lanes: wanted, instances, services, say, signal }),
     );
     const max = lanesOf(stack, options);
+    const always = Math.min(max.shared, 2 * navigator.hardwareConcurrency);
     const pool = open.use(
       options.host === "inside" ? insidePool() : processPool({ say, readable: projectsOf(options.hosts) }),
     );
-    const warm = pool.warm(options.host === "inside" ? 0 : max.shared * instances);
+    const warm = pool.warm(options.host === "inside" ? 0 : always * instances);
     const sink = open.use(await openSink());
     const listeners = new Set<Recorder>();
     const { promise: died, resolve: tellDeath } = Promise.withResolvers<string>();
@@ -76,10 +78,12 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
       tellDeath(sentence);
     };
     for (const service of stack.died) void mourn(service);
+    const room = new Room();
     open.use(
       await startObserver({
         thresholdMs: 25,
         onStall: ({ forMs, who }) => {
+          room.stalled();
           for (const recorder of listeners) recorder.add({ type: "stall", forMs, who });
         },
       }),
@@ -89,7 +93,7 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
       new Lanes(async (kind, index) => {
         const stores = await storesOf(stack, services, kind, mourn);
         return await openLane({ ...base, index, ...stores, proxyPorts: stack.toxiproxy.ports });
-      }, max),
+      }, { ...max, always, room: () => room.isThere }),
     );
     await warm;
     const disposal = open.move();
@@ -113,6 +117,23 @@ export async function openWorld(options: WorldOptions): Promise<OpenWorld> {
     throw cause;
   }
 }
+
+/** Whether one more run may begin beside a few others: processors are left over, and nobody of ours was held up lately. */
+class Room {
+  readonly #processors = new Processors();
+  #stalledAtMs = -Infinity;
+
+  stalled(): void {
+    this.#stalledAtMs = performance.now();
+  }
+
+  get isThere(): boolean {
+    return this.#processors.idleShare() > idleMin && performance.now() - this.#stalledAtMs > calmMs;
+  }
+}
+
+const idleMin = 0.1;
+const calmMs = 200;
 
 /** How many lanes of each kind the stack has room for: one of each at least. */
 function lanesOf(stack: Stack, { lanes, ownLanes }: WorldOptions): { shared: number; own: number } {

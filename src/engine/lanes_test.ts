@@ -42,3 +42,39 @@ Deno.test("a spoiled lane is replaced for whoever waits", async () => {
   assert.notEqual(await next, spoiled);
   assert.equal(opened, 2);
 });
+
+Deno.test("beyond those that are always given out, a lane is given once the machine has room, one at a time", async () => {
+  let free = 0;
+  const room = () => free > 0 && free-- > 0;
+  const max = { shared: 4, own: 1, always: 2, room };
+  await using lanes = new Lanes((_, index) => Promise.resolve(laneOf(index)), max);
+  const given: Lane[] = [];
+  const asked = [1, 2, 3, 4].map((priority) => lanes.take("shared", priority).then((lane) => void given.push(lane)));
+  await Promise.all(asked.slice(0, 2));
+  await lanes.take("own", 5); // those on a server of their own are few, and are not counted among the others
+  assert.equal(given.length, 2);
+  free = 1;
+  await asked[2];
+  assert.deepEqual([given.length, free], [3, 0]);
+  await lanes.giveBack(given[0]!, false); // two are under way still
+  await lanes.giveBack(given[1]!, false);
+  await asked[3];
+  assert.equal(given.length, 4);
+});
+
+Deno.test("whoever waits for room when the session ends is told so, and a lane that is being opened is closed", async () => {
+  const closed: string[] = [];
+  const { promise: opened, resolve: open } = Promise.withResolvers<void>();
+  const slow = async (_: unknown, index: number) => {
+    await opened;
+    return { ...laneOf(index), [Symbol.asyncDispose]: () => Promise.resolve(void closed.push(`lane ${index}`)) };
+  };
+  const lanes = new Lanes(slow as never, { shared: 2, own: 0, always: 1, room: () => false });
+  const [first, second] = [lanes.take("shared", 1), lanes.take("shared", 2)];
+  const told = assert.rejects(second, /The session ends/);
+  const ended = lanes[Symbol.asyncDispose]();
+  await told;
+  open();
+  await Promise.all([first, ended]);
+  assert.deepEqual(closed, ["lane 0"]);
+});
