@@ -4,11 +4,13 @@
 import type { GenericContainer } from "npm:testcontainers@12.2.0";
 import type { Restart } from "../../core/fault.ts";
 import { type Call, infoOf, versionOf, withRedis } from "../ask_redis.ts";
-import { redisArguments } from "../native/redis_settings.ts";
+import { redisArguments, usersAtFirst } from "../native/redis_settings.ts";
 import { images } from "./images.ts";
 import { ContainedServer, type ServerStart, startOnPort } from "./server.ts";
 
 const answerMsMax = 5_000;
+/** In the one folder of the image that the server may write to. Its users are in none of its data: they are known again while it still loads. */
+const usersFile = "/data/users.acl";
 
 /** Starts an empty server; about a fifth of a second. Throws StackError. */
 export function startRedis(start: ServerStart): Promise<ContainedServer> {
@@ -41,7 +43,8 @@ class ContainedRedis extends ContainedServer {
         this.hostConfig.PortBindings = {};
       }
     }
-    return new Unpublished().withCommand(["redis-server", this.file]);
+    return new Unpublished().withCommand(["redis-server", this.file])
+      .withCopyContentToContainer([{ content: usersAtFirst(this.#start.settings), target: usersFile, mode: 0o644 }]);
   }
 
   protected override configuration({ emptied, settings }: Restart): string {
@@ -52,6 +55,7 @@ class ContainedRedis extends ContainedServer {
       "protected-mode": "no",
       // Behind published ports everybody seems to come from elsewhere.
       ...(placement.name === "published" && { "enable-debug-command": "yes" }),
+      aclfile: usersFile,
       appenddirname: `known-${this.#emptied}`,
       dbfilename: `known-${this.#emptied}.rdb`,
     };

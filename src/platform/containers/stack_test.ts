@@ -44,8 +44,13 @@ for (const publish of [false, true]) {
         await redis.restart({ emptied: true });
         assert.equal(await command(redis.url, "GET", "kept"), null, "it was to forget");
         await redis.freeze();
+        await redis.thaw();
+        await command(redis.url, "ACL", "SETUSER", "kept", "on", ">kept");
+        assert.equal(await command(redis.url, "ACL", "SAVE"), "OK");
+        await redis.freeze();
         await redis.kill();
         await redis.restart({ settings: { "key-load-delay": "100" } });
+        assert.match(String(await command(redis.url, "ACL", "LIST")), /user kept on/, "it was to know its users");
         assert.deepEqual(await command(redis.url, "CONFIG", "GET", "key-load-delay"), ["key-load-delay", "100"]);
         assert.deepEqual(await command(redis.url, "CONFIG", "GET", "maxmemory"), ["maxmemory", "52428800"]);
         assert.ok((await published(opts.session)).every((address) => address === "127.0.0.1"), "loopback alone");

@@ -6,7 +6,7 @@ import type { Restart } from "../../core/fault.ts";
 import { isAbsent } from "./folders.ts";
 import { type OwnedServer, OwnServer, type ServerStart, startOnFreePort } from "./own_server.ts";
 import { askRedis } from "./redis_answer.ts";
-import { redisArguments } from "./redis_settings.ts";
+import { redisArguments, usersAtFirst } from "./redis_settings.ts";
 
 /** A Redis server that we own; its `url` is redis://127.0.0.1:PORT, with the password if its settings have one. */
 export interface RedisServer extends OwnedServer {
@@ -46,16 +46,13 @@ class OwnRedis extends OwnServer implements RedisServer {
   }
 
   /**
-   * The file of its users, which is none of its data: they are known again before anybody can ask, also when all else was forgotten. It has
-   * to name the user that a password alone stands for.
+   * The file of its users, which is none of its data: they are known again before anybody can ask, also when all else was forgotten.
    */
   async #users(folder: string, user: { uid: number; gid: number } | undefined): Promise<string> {
     const path = `${folder}/users.acl`;
     await makeFolder(folder, user);
-    const { requirepass } = this.#start.settings;
-    const byDefault = `user default on ${requirepass ? `>${requirepass}` : "nopass"} ~* &* +@all\n`;
     try {
-      await Deno.writeTextFile(path, byDefault, { createNew: true });
+      await Deno.writeTextFile(path, usersAtFirst(this.#start.settings), { createNew: true });
       if (user) await Deno.chown(path, user.uid, user.gid);
     } catch (error) {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error; // it was started before

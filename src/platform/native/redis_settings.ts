@@ -26,3 +26,8 @@ export function redisArguments(at: { port: number; data: string }, others: Redis
   return Object.entries({ ...OURS, ...others, port: `${at.port}`, dir: at.data })
     .flatMap(([name, value]) => [`--${name}`, ...(name === "dir" ? [value] : value.split(" "))]);
 }
+
+/** What the file of its users begins with: it has to name the user that a password alone stands for. */
+export function usersAtFirst({ requirepass }: RedisSettings): string {
+  return `user default on ${requirepass ? `>${requirepass}` : "nopass"} ~* &* +@all\n`;
+}
