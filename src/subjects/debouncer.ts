@@ -24,6 +24,10 @@ export interface DebouncerOperation extends Operation {
   readonly afterMs?: number;
   /** The handler of this attempt fails, whatever the message, and says this. */
   readonly fails?: string;
+  /** Only the first so many attempts at a batch fail; all by default. */
+  readonly failsUpTo?: number;
+  /** It fails when its effect has been committed; before that by default. */
+  readonly failsLate?: boolean;
   /** What the handlers of this message do first, in ms of waiting; 0 by default. */
   readonly pauseMs?: number;
   /** The handlers of this message fail, and say this. */

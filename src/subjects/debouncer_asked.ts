@@ -19,8 +19,8 @@ export type HostedDebouncer =
 /** A debouncer that is open, with its sink. */
 export interface Open extends AsyncDisposable {
   readonly debouncer: HostedDebouncer;
-  /** Writes the effect of a batch, once, unless it `fails`. `operation` is the one that stepped the loop. */
-  handle(batch: Batch, step?: { readonly operation?: string; readonly fails?: string | undefined }): Promise<void>;
+  /** Writes the effect of a batch, once, and fails as the operation wants that stepped the loop, if one did. */
+  handle(batch: Batch, step?: { readonly operation: string; readonly op: DebouncerOperation }): Promise<void>;
   /** Testifies that these messages were put aside. */
   dead(letter: { batch: string; conversation: string; messages: readonly string[]; reason: string | undefined }): void;
 }
@@ -71,9 +71,8 @@ async function attempt(open: Open, op: DebouncerOperation, call: Call): Promise<
 }
 
 function step({ debouncer, handle }: Open, op: DebouncerOperation, { operation }: Call): ReturnType<Debouncer["turn"]> {
-  const { fails } = op;
   const conversation = conversationOf(op);
-  return certainly(() => debouncer.turn((batch) => handle(batch, { operation, fails }), { conversation }));
+  return certainly(() => debouncer.turn((batch) => handle(batch, { operation, op }), { conversation }));
 }
 
 /** The debouncer is closed at the moment at which it has asked for what is due. Acknowledged when it is gone. */

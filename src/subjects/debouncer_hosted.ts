@@ -61,13 +61,20 @@ async function openAll(
     return {
       debouncer,
       dead: (letter) => world.note("dead", letter),
-      async handle(batch, { operation, fails } = {}) {
+      async handle(batch, step) {
         const { id, conversation, attempt, full, token } = batch;
         const messages = batch.messages.map((message) => message.id);
-        world.note("batch", { batch: id, conversation, messages, attempt, full, token: String(token) }, operation);
+        world.note(
+          "batch",
+          { batch: id, conversation, messages, attempt, full, token: String(token) },
+          step?.operation,
+        );
         for (const body of batch.messages.map(bodyOf)) await elsewhere(body, batch.signal);
-        if (fails !== undefined) throw new Error(fails);
+        const { fails, failsUpTo = Infinity, failsLate = false } = step?.op ?? {};
+        const failure = fails !== undefined && attempt <= failsUpTo ? new Error(fails) : undefined;
+        if (failure && !failsLate) throw failure;
         await sink.commit(batch);
+        if (failure) throw failure;
       },
       async [Symbol.asyncDispose]() {
         await debouncer[Symbol.asyncDispose]();

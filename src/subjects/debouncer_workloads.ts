@@ -44,6 +44,12 @@ export const failedAttempt: DebouncerOperation = {
   fails: "the receiver is down",
 };
 
+/** The same; who takes the batch over does its work. */
+export const failedFirstAttempt: DebouncerOperation = { ...failedAttempt, failsUpTo: 1 };
+
+/** A message at which handlers work for so long that a failure which is told late finds the next one at work. */
+export const slowMessage: DebouncerOperation = { key: "c1/m1", do: "push", pauseMs: 200 };
+
 /** The same, until nothing is left: each batch has one attempt only. */
 const lastAttempt: DebouncerOperation = { ...failedAttempt, do: "turn" };
 
@@ -137,3 +143,17 @@ export function said(all: readonly Said[]): fc.Arbitrary<Delivery<DebouncerOpera
     resendAfterMs: [15],
   })));
 }
+
+/** A turn whose handler fails at the first attempt: whoever is told that nothing is left does not come again. */
+export const failingOnce: fc.Arbitrary<Delivery<DebouncerOperation>[]> = said([
+  { op: oneMessage, instance: 0, when: { atMs: 0 } },
+  { op: { ...lastAttempt, failsUpTo: 1 }, instance: 1, when: { afterMs: 0 } },
+]);
+
+/** A batch dies of its only attempt after its effect was committed; somebody puts it back, and it is handled again. */
+export const putBackAfterItsEffect: fc.Arbitrary<Delivery<DebouncerOperation>[]> = said([
+  { op: oneMessage, instance: 0, when: { atMs: 0 } },
+  { op: { ...lastAttempt, failsLate: true }, instance: 1, when: { afterMs: 0 } },
+  { op: oneReview, instance: 0, when: { afterMs: 0 } },
+  { op: { ...oneTurn, key: "c1/turn2" }, instance: 1, when: { afterMs: 0 } },
+]);
