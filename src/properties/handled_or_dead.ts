@@ -1,15 +1,16 @@
 /**
  * A message is handled or a dead letter, and not both: who was overtaken puts nothing aside that another one is handling.
  *
- * For runs in which no handler fails once its effect was committed, and nobody who committed waits in vain to hear of it: there the
- * two can both be true. Only for subjects that tell at the end what lies there (`lyingOf` in `batches.ts`). A sibling judges whether
- * a dead letter is kept.
+ * For runs in which no handler fails once its effect was committed: there the two can both be true. Whoever committed and was then held
+ * up until his lease had run out is excused: his batch died of it. Only for subjects that tell at the end what lies there (`lyingOf` in
+ * `batches.ts`). A sibling judges whether a dead letter is kept.
  */
 
 import type { Property } from "../core/property.ts";
 import { holds, unknown, violated } from "../core/verdict.ts";
 import { firstAcknowledged } from "./acknowledged.ts";
-import { lyingOf } from "./batches.ts";
+import type { View } from "../core/view.ts";
+import { batchesOf, lyingOf } from "./batches.ts";
 
 /** Violated by a message with an effect that lies among the dead letters at the end. Examines the messages that were accepted. */
 export const handledOrDead: Property = {
@@ -26,9 +27,21 @@ export const handledOrDead: Property = {
       const committed = history.keys.get(message);
       const handled = [...committed?.effects ?? [], ...committed?.sinks ?? []][0];
       if (!handled) continue;
+      if (mayHaveExpired(history, message)) {
+        return unknown(`message ${message} was handled by somebody whose lease may have run out meanwhile`, examined);
+      }
       const because = `message ${message} was handled, and lies among the dead letters all the same`;
       return violated(examined, because, [handled.index, effect.index]);
     }
     return holds(examined, "no message was accepted");
   },
 };
+
+/** True if a handler of the message may have taken as long as a lease, by the calls that stepped the loop. */
+function mayHaveExpired(history: View, message: string): boolean {
+  const { run: { promises: { leaseMs = Infinity } }, operations } = history;
+  return batchesOf(history).filter(({ messages }) => messages.includes(message)).some(({ note }) => {
+    const step = note.operation === undefined ? undefined : operations.get(note.operation);
+    return (step?.settled?.atMs ?? Infinity) - (step ?? { invoke: note }).invoke.atMs >= leaseMs;
+  });
+}

@@ -25,6 +25,22 @@ Deno.test("handled_or_dead is violated by a message that is both, and shows effe
   assert.equal(told(history, verdict.evidence).length, 2);
 });
 
+Deno.test("handled_or_dead excuses whoever may have held the batch for longer than its lease, and nobody else", () => {
+  const picture = `
+    A  |-push(c1/m1)-ok|
+    B                      |-attempt(c1/turn as=d2.1)----------ok|
+    B                                                              !batch(b1 c1/m1)
+                             *effect(c1/m1 in=b1)  *effect(dead/m1 of=c1/m1 letter=b1@1)
+  `;
+  const verdict = (leaseMs: number) => {
+    const { view } = drawn(picture, { promises: { leaseMs } });
+    const notes = view.notes.map((note) => ({ ...note, operation: "d2.1" }));
+    return handledOrDead.check({ ...view, notes }).verdict;
+  };
+  assert.equal(verdict(200), "violated");
+  assert.equal(verdict(10), "unknown");
+});
+
 Deno.test("handled_or_dead knows nothing of a run without accepted messages, and of one that did not become quiet", () => {
   assert.equal(check("A  |-turn(c1/turn)-ok|").verdict, "unknown");
   const loud = drawn("A  |-push(c1/m1)-ok|").view;
