@@ -17,7 +17,7 @@ export default claim({
   title: "Debouncer: a failure that is told too late takes nothing from the instance that has taken the batch over",
   story:
     "A batch has two attempts. The handler of the first one fails, and each message of that attempt's conversation with Redis (take, fail) is held until the lease has run out and another instance is at work on the batch. The failure is told in the middle of that: it must neither free the batch nor make it a dead letter, for the one who holds it does its work.",
-  // The failure is told 200 ms after the batch was taken, and is held for 500: then the next one, after the lease, is at work for 200.
+  // The failure is told 300 ms after the batch was taken, and is held for 500: in the middle of the next handler's 300 ms, after the lease.
   subject: debouncer({ promises: { ...claimTimes, leaseMs: 600 }, options: { attemptsMax: 2 } }),
   plans: {
     ...overOpenRedis,

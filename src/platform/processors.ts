@@ -42,7 +42,7 @@ export class Processors {
     this.#before = this.#since = this.#look();
   }
 
-  /** Which share of them, from 0 to 1, had nothing to do in the last 100 to 200 ms; of what was lately asked if asked seldom. */
+  /** Which share of them, from 0 to 1, had nothing to do in the last 100 to 200 ms, or for as long as nobody asked. */
   idleShare(): number {
     const now = this.#look();
     if (now.atMs - this.#since.atMs >= overMs) [this.#before, this.#since] = [this.#since, now];

@@ -8,8 +8,8 @@
 
 import type { Property } from "../core/property.ts";
 import { holds, unknown, violated } from "../core/verdict.ts";
-import { firstAcknowledged } from "./acknowledged.ts";
 import type { View } from "../core/view.ts";
+import { firstAcknowledged } from "./acknowledged.ts";
 import { batchesOf, lyingOf } from "./batches.ts";
 
 /** Violated by a message with an effect that lies among the dead letters at the end. Examines the messages that were accepted. */
@@ -27,7 +27,7 @@ export const handledOrDead: Property = {
       const committed = history.keys.get(message);
       const handled = [...committed?.effects ?? [], ...committed?.sinks ?? []][0];
       if (!handled) continue;
-      if (mayHaveExpired(history, message)) {
+      if (mayHaveExpired(history, message, handled.token)) {
         return unknown(`message ${message} was handled by somebody whose lease may have run out meanwhile`, examined);
       }
       const because = `message ${message} was handled, and lies among the dead letters all the same`;
@@ -37,11 +37,15 @@ export const handledOrDead: Property = {
   },
 };
 
-/** True if a handler of the message may have taken as long as a lease, by the calls that stepped the loop. */
-function mayHaveExpired(history: View, message: string): boolean {
+/**
+ * True if the holder of this token may have had the message for as long as a lease, by the call that stepped the loop; and where
+ * nobody stepped it, or the call did not end: then nobody knows.
+ */
+function mayHaveExpired(history: View, message: string, token: string | undefined): boolean {
   const { run: { promises: { leaseMs = Infinity } }, operations } = history;
-  return batchesOf(history).filter(({ messages }) => messages.includes(message)).some(({ note }) => {
-    const step = note.operation === undefined ? undefined : operations.get(note.operation);
-    return (step?.settled?.atMs ?? Infinity) - (step ?? { invoke: note }).invoke.atMs >= leaseMs;
+  return batchesOf(history).some(({ messages, note }) => {
+    if (!messages.includes(message) || (note.data as { readonly token?: string }).token !== token) return false;
+    const step = operations.get(note.operation ?? "");
+    return !step?.settled || step.settled.atMs - step.invoke.atMs >= leaseMs;
   });
 }

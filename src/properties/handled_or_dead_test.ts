@@ -32,13 +32,16 @@ Deno.test("handled_or_dead excuses whoever may have held the batch for longer th
     B                                                              !batch(b1 c1/m1)
                              *effect(c1/m1 in=b1)  *effect(dead/m1 of=c1/m1 letter=b1@1)
   `;
-  const verdict = (leaseMs: number) => {
+  const verdict = (leaseMs: number, { operation, token }: { operation?: string; token?: string }) => {
     const { view } = drawn(picture, { promises: { leaseMs } });
-    const notes = view.notes.map((note) => ({ ...note, operation: "d2.1" }));
-    return handledOrDead.check({ ...view, notes }).verdict;
+    const notes = view.notes.map((note) => ({ ...note, operation, data: { ...note.data as object, token } }));
+    return handledOrDead.check({ ...view, notes } as typeof view).verdict;
   };
-  assert.equal(verdict(200), "violated");
-  assert.equal(verdict(10), "unknown");
+  const step = { operation: "d2.1" };
+  assert.equal(verdict(200, step), "violated");
+  assert.equal(verdict(10, step), "unknown");
+  assert.equal(verdict(10, { ...step, token: "another" }), "violated", "who committed was not held up");
+  assert.equal(verdict(200, {}), "unknown", "nobody knows how long a loop's handler took");
 });
 
 Deno.test("handled_or_dead knows nothing of a run without accepted messages, and of one that did not become quiet", () => {

@@ -48,7 +48,7 @@ export const failedAttempt: DebouncerOperation = {
 export const failedFirstAttempt: DebouncerOperation = { ...failedAttempt, failsUpTo: 1 };
 
 /** A message at which handlers work for so long that a failure which is told late finds the next one at work. */
-export const slowMessage: DebouncerOperation = { key: "c1/m1", do: "push", pauseMs: 200 };
+export const slowMessage: DebouncerOperation = { key: "c1/m1", do: "push", pauseMs: 300 };
 
 /** The same, until nothing is left: each batch has one attempt only. */
 const lastAttempt: DebouncerOperation = { ...failedAttempt, do: "turn" };
