@@ -11,7 +11,6 @@ import { eachMessageInOneBatch } from "../../src/properties/each_message_in_one_
 import { noneLost } from "../../src/properties/none_lost.ts";
 import { nothingLeaked } from "../../src/properties/nothing_leaked.ts";
 import { processStaysAlive } from "../../src/properties/process_stays_alive.ts";
-import { refusedDidNothing } from "../../src/properties/refused_did_nothing.ts";
 import { wasDisturbed } from "../../src/properties/was_disturbed.ts";
 import { debouncer } from "../../src/subjects/debouncer.ts";
 import { failedAttempt, oneTurn, overOpenRedis, threeMessages } from "../../src/subjects/debouncer_workloads.ts";
@@ -30,7 +29,6 @@ export default claim({
     atMostOnce,
     noneLost,
     deadLettersKept,
-    refusedDidNothing,
     convergesAfterHealing,
     answersInBoundedTime,
     processStaysAlive,

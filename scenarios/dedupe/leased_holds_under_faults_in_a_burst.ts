@@ -49,7 +49,7 @@ export default claim({
     withinMs: 20,
     windowMs: { min: 160, max: 260 },
     faultsMax: 3,
-    runsMin: 24,
+    runsMin: 16,
   },
   disturbedBy: "faults",
   properties: [

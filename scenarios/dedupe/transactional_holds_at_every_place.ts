@@ -19,8 +19,7 @@ export default claim({
   title: "Transactional mode: whichever message is cut, stalled or simultaneous, the event is processed once",
   story:
     "The conversation of one delivery with Postgres is cut before, inside and after each of its messages, each is held longer than every timeout, and all instances are let into each gap together. The sender comes again until it is acknowledged, and once more after that.",
-  // The check at its start runs as in batch mode, which is disturbed at each of those places.
-  subject: dedupe({ mode: "transactional", opensAtStart: true }),
+  subject: dedupe({ mode: "transactional" }),
   plans: { strategy: "cuts", operation: oneOrder, disturb: ["cut", "barrier", "stall"], stallMs: longerThanAllMs },
   disturbedBy: "faults",
   properties: [

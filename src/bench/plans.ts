@@ -100,7 +100,7 @@ function searched({ scenario, strategy, lanes, world, signal }: Searched): Side 
     const atMs: number[] = [];
     // All places of a conversation are soon visited; a rate needs more.
     while (performance.now() < untilMs && !signal.aborted) {
-      for await (const judged of strategy.search(scenario, budget, (plan) => attempts.attempt(plan), tally)) {
+      for await (const judged of strategy.search(scenario, budget, (plan, how) => attempts.attempt(plan, how), tally)) {
         atMs.push(performance.now());
         const violated = Object.entries(judged.verdicts).find(([, { verdict }]) => verdict === "violated");
         if (violated) throw new Error(`Cannot measure: ${judged.plan.identity} violated ${violated[0]}`);

@@ -32,7 +32,7 @@ export interface Sampled<Op extends Operation> {
   readonly withinMs?: number;
   /** How long faults stay in place: 80 to 250 ms by default. */
   readonly windowMs?: { readonly min: number; readonly max: number };
-  /** How many runs the quick budget asks for at least; 20 by default. */
+  /** How many valid runs the quick budget asks for at least; 20 by default. */
   readonly runsMin?: number;
   /** How many runs the quick budget makes at most, even if a fault was not confirmed often enough; 4 × runsMin + 20 for each fault by default. */
   readonly runsMax?: number;

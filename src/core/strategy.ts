@@ -59,6 +59,11 @@ export interface Progress {
   shrunk(from: string, to: Judged): void;
 }
 
+/**
+ * Executes and judges a plan. A void run is executed again, a few times; only once where another plan will do as well.
+ */
+export type Attempt = (plan: Plan, options?: { readonly once?: boolean }) => Promise<Judged>;
+
 /** A source of plans that may learn from the runs that it asked for. */
 export interface Strategy {
   readonly name: string;
@@ -67,7 +72,7 @@ export interface Strategy {
   search(
     named: NamedScenario,
     budget: Budget,
-    attempt: (plan: Plan) => Promise<Judged>,
+    attempt: Attempt,
     progress: Progress,
   ): AsyncIterable<Judged>;
 }

@@ -64,8 +64,8 @@ export class Attempts {
     this.#faults = new Map(listedFaults(named).map((fault) => [fault.name, fault]));
   }
 
-  /** Executes and judges a plan, perhaps in a series with others; again and alone if it was void. */
-  async attempt(plan: Plan): Promise<Judged> {
+  /** Executes and judges a plan, perhaps in a series with others; again and alone if it was void, unless `once` is enough. */
+  async attempt(plan: Plan, { once = false } = {}): Promise<Judged> {
     const properties = propertiesOf(this.#named.scenario);
     for (let tries = 1;; tries++) {
       const startedMs = performance.now();
@@ -78,7 +78,7 @@ export class Attempts {
       const judged: Judged = { plan, history, verdicts: judgement.verdicts, void: judgement.void, stored, seconds };
       this.#tally.add(judged, judgement.view, judgement.broken);
       // A violation stands, void or not; and what the harness broke is not mended by trying again.
-      if (!judged.void || violated || judgement.broken || tries >= triesMax) return judged;
+      if (!judged.void || violated || judgement.broken || once || tries >= triesMax) return judged;
     }
   }
 

@@ -119,7 +119,7 @@ async function runScenario(named: NamedScenario, priority: number, options: Sess
   let good: GoodTwin = "unknown";
   let replays: ReplayRates = new Map();
   try {
-    const search = strategy.search(named, options.budget, (plan) => waited(attempts.attempt(plan)), tally);
+    const search = strategy.search(named, options.budget, (plan, how) => waited(attempts.attempt(plan, how)), tally);
     for await (const judged of search) {
       tell(judged.void !== undefined);
       if (caught(named, tally)) break;

@@ -23,6 +23,15 @@ const named = (faults: readonly string[], runsMin: number, runsMax?: number) =>
 
 const budget = { depth: "quick", shard: { index: 0, of: 1 } } as Budget;
 
+/** A choice among plans of one fault each, one fault after the other. */
+function choiceOf(faults: readonly string[], runsMin: number, runsMax?: number): Choice {
+  return new Choice(
+    named(faults, runsMin, runsMax),
+    budget,
+    (i) => faults.slice(i % faults.length, i % faults.length + 1),
+  );
+}
+
 /** A run in which a fault was confirmed while an operation was under way. */
 function met(fault: string): Judged {
   const history = [
@@ -54,11 +63,11 @@ function take(choice: Choice, most: number): number[] {
 }
 
 Deno.test("all of the first plans are drawn, and no more while those under way may suffice", () => {
-  assert.deepEqual(take(new Choice(named(["a", "b"], 12), budget), 100), Array.from({ length: 12 }, (_, i) => i));
+  assert.deepEqual(take(choiceOf(["a", "b"], 12), 100), Array.from({ length: 12 }, (_, i) => i));
 });
 
 Deno.test("a fault that came to nothing is drawn again, and only that one", () => {
-  const choice = new Choice(named(["a", "b"], 10), budget);
+  const choice = choiceOf(["a", "b"], 10);
   for (const i of take(choice, 100)) choice.done(i, i % 2 === 0 ? met("a") : { ...met("b"), void: "nothing happened" });
   assert.equal(choice.isOver, false);
   assert.deepEqual(take(choice, 100), [11, 13, 15, 17, 19]);
@@ -67,8 +76,27 @@ Deno.test("a fault that came to nothing is drawn again, and only that one", () =
   assert.equal(choice.isOver, true);
 });
 
+Deno.test("another plan is drawn in the place of a void run", () => {
+  const choice = choiceOf([], 3);
+  for (const i of take(choice, 100)) choice.done(i, { ...met("none"), void: i === 1 ? "nothing happened" : undefined });
+  assert.equal(choice.valid, 2);
+  assert.equal(choice.isOver, false);
+  assert.deepEqual(take(choice, 100), [3]);
+  choice.done(3, met("none"));
+  assert.equal(choice.isOver, true);
+});
+
+Deno.test("a plan is drawn for any of its faults that is still needed, and hoped for by all of them", () => {
+  const plans = [["a", "b"], ["b", "c"], ["c", "a"], ["a"]];
+  const choice = new Choice(named(["a", "b", "c"], 1), budget, (i) => plans[i % 4]!);
+  const taken = take(choice, 100);
+  assert.deepEqual(taken, [0, 1, 2, 3, 4, 5, 6, 8, 9], "of what is in the seventh there is enough");
+  for (const i of taken) choice.done(i, met(i < 5 ? "a" : "b"));
+  assert.deepEqual(take(choice, 5), [10, 12, 13, 14, 17], "only c is still needed, and b once");
+});
+
 Deno.test("a fault that never strikes does not make a search endless", () => {
-  const choice = new Choice(named(["a"], 3, 9), budget);
+  const choice = choiceOf(["a"], 3, 9);
   let begun = 0;
   for (let next = choice.next(); !next.done && begun < 100; next = choice.next()) {
     begun++;
@@ -79,8 +107,8 @@ Deno.test("a fault that never strikes does not make a search endless", () => {
 });
 
 Deno.test("a scenario without faults is over after its runs", () => {
-  const choice = new Choice(named([], 4), budget);
+  const choice = choiceOf([], 4);
   for (const i of take(choice, 100)) choice.done(i, met("none"));
-  assert.equal(choice.begun, 4);
+  assert.equal(choice.valid, 4);
   assert.equal(choice.isOver, true);
 });

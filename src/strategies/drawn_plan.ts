@@ -50,7 +50,7 @@ function serviceOf({ service }: AnyFault, needs: readonly Service[]): fc.Arbitra
 }
 
 /**
- * The pinned fault; and in two runs of three one or two more, each at another instance. Never two on one road: Toxiproxy 2.12 can hang for ever
+ * The pinned fault; and in four runs of five as many more as may be, each at another instance. Never two on one road: Toxiproxy 2.12 can hang for ever
  * while it takes one of several toxics off a connection (a slicer below a latency), and then nothing can be healed.
  */
 function faultsOf(plans: Drawn, instances: number, i: number): fc.Arbitrary<PlannedFault[]> {
@@ -65,10 +65,11 @@ function faultsOf(plans: Drawn, instances: number, i: number): fc.Arbitrary<Plan
     fc.oneof({ weight: 1, arbitrary: fc.nat(instances - 1) }, { weight: 2, arbitrary: fc.constant("all" as const) }),
   );
   if (pinned.ownServer || plans.onAllRoads) return nearlyAlways(everywhere).map((one) => numbered([one]));
-  const many = Math.min(faultsMax, faults.length, instances, 1 + i % 3);
+  const round = Math.floor(i / faults.length);
+  const many = (i + round) % 5 === 0 ? 1 : Math.min(faultsMax, faults.length, instances);
   if (many === 1) return nearlyAlways(alone).map((one) => numbered([one]));
   // Each at an instance of its own, from a drawn one on; the further ones change from round to round.
-  const further = (nth: number) => faults[(i + nth * (1 + Math.floor(i / faults.length))) % faults.length]!;
+  const further = (nth: number) => faults[(i + nth * (1 + round)) % faults.length]!;
   return fc.nat(instances - 1).chain((first) =>
     fc.tuple(...Array.from({ length: many }, (_, nth) => {
       const instance = fc.constant((first + nth) % instances);

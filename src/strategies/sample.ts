@@ -42,13 +42,13 @@ export const sample: Strategy = {
   seriesMax: ({ kind }) => kind === "claim" ? seriesOfClaim : 1,
   async *search(named, budget, attempt, progress) {
     const { runsMin = runsMinByDefault } = named.scenario.plans as Sampled<Operation>;
-    const choice = new Choice(named, budget);
+    const choice = new Choice(named, budget, (i) => draw(named, budget.seed, i).plan.faults.map(({ fault }) => fault));
     const found: { drawn: Drawn; judged: Judged }[] = [];
     const inTime = () => budget.now() < budget.untilMs && !budget.signal.aborted;
     const going = () => inTime() && found.length === 0;
     const work = async (i: number) => {
       const drawn = draw(named, budget.seed, i);
-      return { i, drawn, judged: await attempt(drawn.plan) };
+      return { i, drawn, judged: await attempt(drawn.plan, { once: true }) };
     };
     for await (const { i, drawn, judged } of sideBySide(choice, { lanes: atOnce(named, budget), going, work })) {
       choice.done(i, judged);
@@ -56,7 +56,7 @@ export const sample: Strategy = {
       yield judged;
     }
     if (found.length === 0 && !inTime() && !choice.isOver) {
-      progress.interrupted(`the time was up after ${choice.begun} of at least ${runsMin} runs`);
+      progress.interrupted(`the time was up after ${choice.valid} of at least ${runsMin} valid runs`);
     }
     if (found[0] && named.scenario.kind === "claim") {
       yield* shrink(found[0].drawn, found[0].judged, { named, budget, attempt, progress });

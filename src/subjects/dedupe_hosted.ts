@@ -6,7 +6,7 @@
 import type { Call, Hosted, Instance, World } from "../core/subject.ts";
 import { type Dedupe, type DedupeOptions, openDedupe } from "../reference/dedupe/mod.ts";
 import { deliver } from "./dedupe_delivery.ts";
-import type { WebhookDelivery } from "./dedupe.ts";
+import type { Mode, WebhookDelivery } from "./dedupe.ts";
 import { Opening } from "./opening.ts";
 
 /** What a dedupe has to offer to be hosted: the reference's modes. A twin may leave out those that it is not about. */
@@ -32,7 +32,7 @@ export function hostDedupe(
 
 /** Options of one instance: its own road, its run's part of the tables, the times that the subject promises. */
 function optionsOf(world: World): DedupeOptions {
-  const promises = world.options.promises as { leaseMs?: number };
+  const { promises, mode } = world.options as { promises: { leaseMs?: number }; mode: Mode };
   return {
     url: world.url("postgres"),
     schema: world.namespace.schema,
@@ -40,6 +40,7 @@ function optionsOf(world: World): DedupeOptions {
     deadlineMs: world.options.deadlineMs as number,
     ...(promises.leaseMs === undefined ? {} : { leaseMs: promises.leaseMs }),
     connectionsMax: 3,
+    checksOver: mode === "leased" || mode === "batch" ? "statements" : "transactions",
     log: (record) => world.note("log", record),
   };
 }

@@ -3,11 +3,19 @@
  * A sibling check would look for another thing that correctness rests on, and also name the statement that adds it.
  */
 
-import { MissingConstraint } from "../errors.ts";
+import { MissingConstraint, StoreUnavailable } from "../errors.ts";
 import type { Deadline } from "./deadline.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Settings } from "./options.ts";
+import type { Sessions } from "./sessions.ts";
 import { schemaSql, verifySql } from "./sql.ts";
+import { ask } from "./transaction.ts";
+
+/** Both kinds of connections. */
+export interface Connections {
+  readonly lanes: Lanes;
+  readonly sessions: Sessions;
+}
 
 /** Adds what the claims rest on. It fails, rightly, while the table holds two rows of one event. */
 export const uniqueStatement: string = "alter table webhook_event alter provider set not null, " +
@@ -23,9 +31,16 @@ interface Found {
 }
 
 /** Reads the catalog. Throws MissingConstraint, or StoreUnavailable if the catalog cannot be read in time. */
-export async function verifyConstraint(lanes: Lanes, { schema }: Settings, deadline: Deadline): Promise<void> {
+export async function verifyConstraint(
+  connections: Connections,
+  settings: Settings,
+  deadline: Deadline,
+): Promise<void> {
+  const { schema, checksOver } = settings;
   const where = schema === undefined ? "on the search path" : `in the schema ${JSON.stringify(schema)}`;
-  const [found] = await lanes.run<Found>(verifySql, [], deadline);
+  const [found] = checksOver === "transactions"
+    ? await overSession<Found>(connections.sessions, deadline)
+    : await connections.lanes.run<Found>(verifySql, [], deadline);
   if (!found?.table_exists) throw new MissingConstraint(`Cannot start: no table webhook_event ${where}`, schemaSql);
   if (!found.constraint_exists) {
     throw new MissingConstraint(
@@ -38,5 +53,22 @@ export async function verifyConstraint(lanes: Lanes, { schema }: Settings, deadl
       `Cannot start: no rising sequence webhook_event_token ${where} that hands out one token at a time`,
       sequenceStatement,
     );
+  }
+}
+
+async function overSession<Row>(sessions: Sessions, deadline: Deadline): Promise<readonly Row[]> {
+  const session = await sessions.take(deadline);
+  try {
+    return (await ask<Row>(session, deadline, verifySql)).rows;
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error;
+    const { retryAfterMs, cause } = error;
+    throw new StoreUnavailable("Cannot read the catalog: Postgres failed or did not answer in time", {
+      retryAfterMs,
+      cause,
+    });
+  } finally {
+    if (session.waiting) sessions.discardHung(session);
+    else sessions.give(session);
   }
 }

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { MissingConstraint, openDedupe, StoreUnavailable } from "./mod.ts";
-import { Relay } from "./fixtures/relay.ts";
+import { Relay, says } from "./fixtures/relay.ts";
 import { Stage, until } from "./fixtures/stage.ts";
 
 const event = (id: string, body = `{"id":"${id}"}`) => ({ id, body });
@@ -29,6 +29,20 @@ Deno.test("without its unique constraint the dedupe refuses to start, and names 
   await assert.rejects(dedupe.transactional(event("a"), () => 1), MissingConstraint);
   await assert.rejects(dedupe.leased(event("a"), () => 1), MissingConstraint);
   await assert.rejects(dedupe.batch([event("a")], intoLedger), MissingConstraint);
+});
+
+Deno.test("where transactions alone are used, the check at the start goes over their connection, and is as strict", async () => {
+  await using stage = await Stage.create();
+  const dedupe = await stage.open({ checksOver: "transactions" });
+  assert.equal((await dedupe.transactional(event("a"), () => 1)).verdict, "first");
+  assert.equal((await stage.backends()).length, 1);
+  await stage.truth.unsafe("alter table webhook_event drop constraint webhook_event_pkey");
+  await assert.rejects(stage.open({ checksOver: "transactions" }), MissingConstraint);
+  const { relay, url } = await Relay.to(stage.url);
+  await using _ = relay;
+  relay.gate = (chunk, way) => way === "up" && says(chunk, "webhook_event_token") ? "cut" : chunk;
+  await assert.rejects(stage.open({ url, checksOver: "transactions" }), StoreUnavailable);
+  await assert.rejects(stage.open({ checksOver: "both" as "statements" }), TypeError);
 });
 
 Deno.test("without its table or its rising sequence the dedupe refuses to start", async () => {

@@ -83,7 +83,8 @@ export class Dedupe implements AsyncDisposable {
 
   /** Verifies from the catalog that the constraint is there. Throws MissingConstraint or StoreUnavailable. */
   verify(): Promise<void> {
-    return this.#call((deadline) => verifyConstraint(this.#lanes, this.#settings, deadline));
+    const connections = { lanes: this.#lanes, sessions: this.#sessions };
+    return this.#call((deadline) => verifyConstraint(connections, this.#settings, deadline));
   }
 
   /**

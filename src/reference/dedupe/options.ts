@@ -25,6 +25,11 @@ export interface DedupeOptions {
   readonly retentionMs?: number | undefined;
   /** The most connections of each of the two drivers (transactions, and single statements). Default 10. */
   readonly connectionsMax?: number | undefined;
+  /**
+   * Over which connection the constraint is checked at the start; it stays open for the first call. Default "statements", which lease and batch
+   * mode use; where only transactional mode is used, "transactions" saves a connection.
+   */
+  readonly checksOver?: "statements" | "transactions" | undefined;
   /** Receives one record for each thing worth knowing; default: nothing is written. */
   readonly log?: Log | undefined;
 }
@@ -39,6 +44,7 @@ export interface Settings {
   readonly leaseMs: number;
   readonly retentionMs: number;
   readonly connectionsMax: number;
+  readonly checksOver: "statements" | "transactions";
   readonly log: Log;
   /** What each connection tells the server at its start. */
   readonly startup: Readonly<Record<string, string>>;
@@ -57,6 +63,7 @@ export function settingsOf(options: DedupeOptions): Settings {
     leaseMs: atLeastOne("leaseMs", options.leaseMs ?? 2 * deadlineMs),
     retentionMs: atLeastOne("retentionMs", options.retentionMs ?? 7 * 24 * 3_600_000),
     connectionsMax: atLeastOne("connectionsMax", options.connectionsMax ?? 10),
+    checksOver: eitherOf("checksOver", ["statements", "transactions"], options.checksOver ?? "statements"),
     log: options.log ?? (() => {}),
     startup: startupOf(url, deadlineMs, options.schema),
   };
@@ -83,6 +90,11 @@ function atLeastOne(name: string, value: number): number {
     throw new TypeError(`Cannot open dedupe: ${name} has to be a whole number from 1, not "${value}"`);
   }
   return value;
+}
+
+function eitherOf<const Value>(name: string, values: readonly Value[], value: Value): Value {
+  if (values.includes(value)) return value;
+  throw new TypeError(`Cannot open dedupe: ${name} has to be one of ${values.join(", ")}, not "${value}"`);
 }
 
 function postgresUrl(url: string | URL): URL {

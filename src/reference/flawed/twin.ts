@@ -75,8 +75,8 @@ export class Twin implements Pick<Dedupe, "transactional" | "leased" | "batch">,
 
   /** Verifies the constraint as the good one does. */
   async verify(): Promise<void> {
-    const { lanes, settings } = this.#parts;
-    if (!this.#flaw.unverified) await this.#call((deadline) => verifyConstraint(lanes, settings, deadline));
+    if (this.#flaw.unverified) return;
+    await this.#call((deadline) => verifyConstraint(this.#parts, this.#parts.settings, deadline));
   }
 
   /** See `Dedupe.transactional`. */
