@@ -2,16 +2,19 @@
 
 import assert from "node:assert/strict";
 import { idsOf, message, pass, Stage, times, until } from "../debouncer/fixtures/stage.ts";
-import type { Debouncer, DebouncerOptions, Handler, Turn } from "../debouncer/mod.ts";
+import { Keys } from "../debouncer/keys.ts";
+import { type Debouncer, type DebouncerOptions, type Handler, openDebouncer, type Turn } from "../debouncer/mod.ts";
 import { type Gate, Relay, says } from "../dedupe/fixtures/relay.ts";
 import { OutcomeUnknown } from "../errors.ts";
 import { openEmptyThenRelease } from "./empty_then_release.ts";
+import { openFailedByAnybody } from "./failed_by_anybody.ts";
 import { openInOneProcess } from "./in_one_process.ts";
 import { openLastInFirstOut } from "./last_in_first_out.ts";
 import { openLpopThenHandle } from "./lpop_then_handle.ts";
 import { openLrangeThenDel } from "./lrange_then_del.ts";
 import { openProducersClock } from "./producers_clock.ts";
 import { openPushResent } from "./push_resent.ts";
+import { openTakenOffTheList } from "./taken_off_the_list.ts";
 
 type Twin = Pick<Debouncer, "push" | "turn"> & AsyncDisposable;
 type Open = (options: DebouncerOptions) => Promise<Twin>;
@@ -167,4 +170,40 @@ Deno.test("last in, first out: the newest message comes first", async () => {
   await pass(quietMs);
   const { handled } = await road.step(road.twin);
   assert.equal(idsOf(handled[0]!.batch), "m3 m2 m1");
+});
+
+Deno.test("failed by anybody: a failure that is told late makes a dead letter of the batch that another one is handling", async () => {
+  const leaseMs = 500;
+  await using road = await onBadRoad(openFailedByAnybody, { leaseMs, attemptsMax: 2 });
+  const { twin, other, step } = road;
+  await twin.push("c", message("m1"));
+  await pass(quietMs);
+  let isAtWork = false;
+  const told = step(twin, async () => {
+    isAtWork = true;
+    await pass(0.6 * leaseMs);
+    throw new Error("the receiver is down");
+  });
+  await until("the first is at work", () => isAtWork);
+  let own: Turn | undefined;
+  await until("another one has taken it over", async () => {
+    own = await step(other, async () => void await told);
+    return own.handled.length > 0;
+  });
+  assert.equal((await told).handled[0]?.outcome, "dead");
+  assert.equal(own!.handled[0]?.outcome, "lost");
+});
+
+Deno.test("taken off the list: a dead letter that was discarded is not listed any more, and is there", async () => {
+  const left = async (open: (options: DebouncerOptions) => Promise<Debouncer>) => {
+    await using stage = new Stage();
+    await using twin = await open({ url: stage.url, prefix: stage.prefix, ...times, attemptsMax: 1 });
+    await twin.push("c", message("m1"));
+    await stage.settle(twin, "c", () => Promise.reject(new Error("poison")));
+    const [letter] = await twin.deadLetters();
+    await twin.discard(letter!.id);
+    return { listed: (await twin.deadLetters()).length, there: await stage.truth.hlen(new Keys(stage.prefix, 0).dead) };
+  };
+  assert.deepEqual(await left(openTakenOffTheList), { listed: 0, there: 1 });
+  assert.deepEqual(await left(openDebouncer), { listed: 0, there: 0 });
 });

@@ -5,24 +5,28 @@ import { idsOf, message, pass, times, until } from "../debouncer/fixtures/stage.
 import { RedisStage } from "../fixtures/redis_stage.ts";
 import { type Debouncer, type DebouncerOptions, type Handled, openDebouncer } from "../debouncer/mod.ts";
 import { openEmptyThenRelease } from "./empty_then_release.ts";
+import { openFailedByAnybody } from "./failed_by_anybody.ts";
 import { openInOneProcess } from "./in_one_process.ts";
 import { openLastInFirstOut } from "./last_in_first_out.ts";
 import { openLpopThenHandle } from "./lpop_then_handle.ts";
 import { openLrangeThenDel } from "./lrange_then_del.ts";
 import { openProducersClock } from "./producers_clock.ts";
 import { openPushResent } from "./push_resent.ts";
+import { openTakenOffTheList } from "./taken_off_the_list.ts";
 
 type Instance = Pick<Debouncer, "push" | "turn" | "run"> & AsyncDisposable;
 type Open = (options: DebouncerOptions) => Promise<Instance>;
 
 const twins: readonly Open[] = [
   openEmptyThenRelease,
+  openFailedByAnybody,
   openInOneProcess,
   openLastInFirstOut,
   openLpopThenHandle,
   openLrangeThenDel,
   openProducersClock,
   openPushResent,
+  openTakenOffTheList,
 ];
 
 for (const open of twins) {

@@ -5,6 +5,7 @@ import { type Gate, Relay, says } from "../dedupe/fixtures/relay.ts";
 import { RedisStage, until } from "../fixtures/redis_stage.ts";
 import { type Idempotency, type IdempotencyOptions, LeaseLost, openIdempotency } from "../idempotency/mod.ts";
 import { openClaimThatLivesForADay } from "./claim_that_lives_for_a_day.ts";
+import { openRemembersForALease } from "./remembers_for_a_lease.ts";
 import { openSaysNotProcessedOnAnError } from "./says_not_processed_on_an_error.ts";
 
 type Open = (options: IdempotencyOptions) => Promise<Idempotency>;
@@ -67,7 +68,16 @@ Deno.test("the good one, on the same road, runs the task once", async () => {
   assert.deepEqual(await road.other.run("k", fail), { verdict: "duplicate", value: 1 });
 });
 
-for (const open of [openSaysNotProcessedOnAnError, openClaimThatLivesForADay]) {
+Deno.test("remembers for a lease: what was done is run again when a lease would have run out", async () => {
+  await using stage = new RedisStage();
+  await using worker = await openRemembersForALease({ url: stage.url, prefix: stage.prefix, leaseMs });
+  assert.equal((await worker.run("k", () => 1)).verdict, "first");
+  const beganAtMs = performance.now();
+  await until("it is forgotten", async () => (await worker.run("k", () => 2)).verdict === "first");
+  assert.ok(performance.now() - beganAtMs > 0.6 * leaseMs);
+});
+
+for (const open of [openClaimThatLivesForADay, openRemembersForALease, openSaysNotProcessedOnAnError]) {
   const flaw = open.name.replace(/^open/, "").replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).trim();
   Deno.test(`in good weather nobody sees that it is flawed: ${flaw}`, async () => {
     assert.deepEqual(await inGoodWeather(open), await inGoodWeather(openIdempotency));
