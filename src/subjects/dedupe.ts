@@ -74,6 +74,12 @@ export function dedupe(variant: Variant): Subject<WebhookDelivery> {
 const ledgerSql = `create table ledger (
   id bigint generated always as identity, run text not null, key text not null, operation text not null, token text)`;
 
+/** The reference's table as somebody might have made it by hand: no primary key. */
+export const tablesMadeByHand = `create table webhook_event (
+  provider text not null, event_id text not null, fingerprint bytea not null, status text not null, owner uuid,
+  token bigint, expires_at timestamptz, received_at timestamptz not null default clock_timestamp());
+  create sequence webhook_event_token`;
+
 /** The same function for the same tables, so that their schema is made once on a lane for all subjects. */
 function preparing(tables: string): NonNullable<Subject["prepare"]> {
   const known = preparations.get(tables) ?? (async ({ sql }) => void await sql.unsafe(`${tables};\n${ledgerSql}`));

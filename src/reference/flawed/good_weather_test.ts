@@ -8,6 +8,7 @@ import { openClaimBeforeEffect } from "./claim_before_effect.ts";
 import { openCommitErrorAnswered200 } from "./commit_error_answered_200.ts";
 import { openCommitErrorCalledRefused } from "./commit_error_called_refused.ts";
 import { openCommitErrorRetriesEffect } from "./commit_error_retries_effect.ts";
+import { openConstraintTakenForGranted } from "./constraint_taken_for_granted.ts";
 import { openEffectBeforeClaim } from "./effect_before_claim.ts";
 import { openErrorsAnsweredDuplicate } from "./errors_answered_duplicate.ts";
 import { openFailsOpen } from "./fails_open.ts";
@@ -15,6 +16,7 @@ import { openLeaseCompletedByAnybody } from "./lease_completed_by_anybody.ts";
 import { openLeaseNeverTakenOver } from "./lease_never_taken_over.ts";
 import { openLeaseTakenOverWhileItRuns } from "./lease_taken_over_while_it_runs.ts";
 import { openLeaseWithoutFencing } from "./lease_without_fencing.ts";
+import { openMistakesSwallowed } from "./mistakes_swallowed.ts";
 import { openNoDeadline } from "./no_deadline.ts";
 import { openSelectThenInsert, tablesWithoutConstraintSql } from "./select_then_insert.ts";
 
@@ -26,6 +28,7 @@ const twins: readonly Open[] = [
   openCommitErrorAnswered200,
   openCommitErrorCalledRefused,
   openCommitErrorRetriesEffect,
+  openConstraintTakenForGranted,
   openEffectBeforeClaim,
   openErrorsAnsweredDuplicate,
   openFailsOpen,
@@ -33,6 +36,7 @@ const twins: readonly Open[] = [
   openLeaseNeverTakenOver,
   openLeaseTakenOverWhileItRuns,
   openLeaseWithoutFencing,
+  openMistakesSwallowed,
   openNoDeadline,
   openSelectThenInsert,
 ];
