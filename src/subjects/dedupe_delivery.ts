@@ -5,7 +5,7 @@
 
 import { Refused } from "../core/outcome.ts";
 import type { Call, World } from "../core/subject.ts";
-import type { Lease, Tx, Verdict } from "../reference/dedupe/mod.ts";
+import type { Lease, Tx, Verdict, WebhookEvent } from "../reference/dedupe/mod.ts";
 import { HandlerTooSlow, StoreUnavailable } from "../reference/errors.ts";
 import type { HostedDedupe } from "./dedupe_hosted.ts";
 import type { WebhookDelivery } from "./dedupe.ts";
@@ -14,7 +14,8 @@ import { post } from "./dedupe_receiver.ts";
 /** Delivers one event. Returns what is acknowledged. */
 export async function deliver(dedupe: HostedDedupe, op: WebhookDelivery, call: Call, world: World): Promise<unknown> {
   if (world.options.mode === "receiver") {
-    return await post(op, call, world, (event) => dedupe.transactional(event, (tx) => handleHere(tx, op, call, world)));
+    const claim = (event: WebhookEvent) => dedupe.transactional(event, (tx) => handleHere(tx, op, call, world));
+    return await post(op, call, world, claim, dedupe.gateway);
   }
   try {
     return acknowledged(await claimed(dedupe, op, call, world));

@@ -10,7 +10,10 @@ import type { Mode, WebhookDelivery } from "./dedupe.ts";
 import { Opening } from "./opening.ts";
 
 /** What a dedupe has to offer to be hosted: the reference's modes. A twin may leave out those that it is not about. */
-export type HostedDedupe = Pick<Dedupe, "transactional" | "leased" | "batch"> & AsyncDisposable;
+export type HostedDedupe = Pick<Dedupe, "transactional" | "leased" | "batch"> & AsyncDisposable & {
+  /** What stands before its receiver; nothing by default. */
+  gateway?(response: Response): Response;
+};
 
 /** Makes a hosted module of whatever opens a dedupe. */
 export function hostDedupe(

@@ -10,17 +10,18 @@ import type { Call, World } from "../core/subject.ts";
 import { type Verdict, type WebhookEvent, webhookReceiver } from "../reference/dedupe/mod.ts";
 import type { WebhookDelivery } from "./dedupe.ts";
 
-/** Signs and delivers one event; `claim` hands it to the dedupe. Returns the status that was acknowledged with. */
+/** Signs and delivers one event; `claim` hands it to the dedupe, and `gateway` stands before the receiver. Returns the status that was acknowledged with. */
 export async function post(
   op: WebhookDelivery,
   call: Call,
   world: World,
   claim: (event: WebhookEvent) => Promise<Verdict<unknown>>,
+  gateway: (response: Response) => Response = (response) => response,
 ): Promise<unknown> {
   const secret = `whsec_${randomBytes(24).toString("base64")}`; // of this one request: sender and receiver are one here
   let failure: unknown;
   const receive = webhookReceiver({ secret, deliver: claim, onError: (error) => failure = error });
-  const response = await receive(signed(op, secret, call.signal));
+  const response = gateway(await receive(signed(op, secret, call.signal)));
   const text = (await response.text()).slice(0, 300);
   if (response.ok) return { status: response.status };
   if (response.status === 500) throw failure; // what surfaced, unchanged

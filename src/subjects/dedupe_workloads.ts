@@ -122,3 +122,26 @@ export const plantedErrors: fc.Arbitrary<Delivery<WebhookDelivery>[]> = fc.recor
     },
     { id: "d2", op: { key: "e2", body: "{}" }, starts: { atMs: 0 }, route: round(instance, 3), resendAfterMs },
   ]);
+
+const workMs = 1_000;
+const workDeadlineMs = 1_300;
+
+/** The times of `copiesOfWork`: long, for the work goes on while the copies arrive, and nothing there may run out of time. */
+export const atWork = {
+  promises: { answersWithinMs: 2 * workDeadlineMs },
+  options: { deadlineMs: workDeadlineMs },
+};
+
+/** A handler that is at work for long, and copies of its event at the other instances meanwhile. */
+export const copiesOfWork: fc.Arbitrary<Delivery<WebhookDelivery>[]> = fc.record({
+  atMs: fc.integer({ min: 150, max: 250 }),
+  instance: fc.nat(2),
+}).map(({ atMs, instance }) => {
+  const op = { ...oneOrder, pauseMs: workMs };
+  const at = (nth: number) => [(instance + nth) % 3];
+  return [
+    { id: "d1", op, starts: { atMs: 0 }, route: at(0), resendAfterMs: [200] },
+    { id: "d2", op, starts: { atMs }, route: at(1), resendAfterMs: [200] },
+    { id: "d3", op, starts: { atMs: atMs + 20 }, route: at(2), resendAfterMs: [200] },
+  ];
+});

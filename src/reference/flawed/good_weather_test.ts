@@ -18,6 +18,7 @@ import { openLeaseTakenOverWhileItRuns } from "./lease_taken_over_while_it_runs.
 import { openLeaseWithoutFencing } from "./lease_without_fencing.ts";
 import { openMistakesSwallowed } from "./mistakes_swallowed.ts";
 import { openNoDeadline } from "./no_deadline.ts";
+import { openRetryAfterDropped } from "./retry_after_dropped.ts";
 import { openSelectThenInsert, tablesWithoutConstraintSql } from "./select_then_insert.ts";
 
 type Modes = Pick<Dedupe, "transactional" | "leased" | "batch"> & AsyncDisposable;
@@ -38,6 +39,7 @@ const twins: readonly Open[] = [
   openLeaseWithoutFencing,
   openMistakesSwallowed,
   openNoDeadline,
+  openRetryAfterDropped,
   openSelectThenInsert,
 ];
 

@@ -8,6 +8,8 @@ import { openConnectionKept } from "./connection_kept.ts";
 import { openConstraintTakenForGranted } from "./constraint_taken_for_granted.ts";
 import { openMistakesSwallowed } from "./mistakes_swallowed.ts";
 import { openRejectionNobodyHears } from "./rejection_nobody_hears.ts";
+import { openRetryAfterDropped } from "./retry_after_dropped.ts";
+import { openWaitsForTheLock } from "./waits_for_the_lock.ts";
 
 type Modes = Pick<Dedupe, "transactional" | "leased"> & AsyncDisposable;
 
@@ -92,4 +94,34 @@ Deno.test("a connection kept: it is there when the dedupe is closed", async () =
   };
   assert.equal(await left(openConnectionKept, 1), 1);
   assert.equal(await left(openDedupe, 0), 0);
+});
+
+Deno.test("waits for the lock: a copy of an event that is in work hears of it when the work is over", async () => {
+  const order = async (dedupe: Modes) => {
+    const said: string[] = [];
+    let isAtWork = () => {};
+    const begun = new Promise<void>((resolve) => isAtWork = resolve);
+    const work = dedupe.transactional({ id: "a", body: "{}" }, async () => {
+      isAtWork();
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      said.push("the work is over");
+    });
+    await begun;
+    said.push((await dedupe.transactional({ id: "a", body: "{}" }, () => {})).verdict);
+    await work;
+    return said;
+  };
+  assert.deepEqual(await seenOf(openWaitsForTheLock, order), ["the work is over", "duplicate"]);
+  assert.deepEqual(await seenOf(openDedupe, order), ["busy", "the work is over"]);
+});
+
+Deno.test("Retry-After dropped: the gateway keeps status and body, and drops when to come again", async () => {
+  await seenOf(openRetryAfterDropped, async (dedupe) => {
+    const { gateway } = dedupe as Awaited<ReturnType<typeof openRetryAfterDropped>>;
+    const headers = { "retry-after": "1", "content-type": "application/problem+json" };
+    const response = gateway(new Response("{}", { status: 409, headers }));
+    assert.deepEqual([response.status, await response.text(), [...response.headers]], [409, "{}", [
+      ["content-type", "application/problem+json"],
+    ]]);
+  });
 });

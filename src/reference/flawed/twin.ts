@@ -41,6 +41,8 @@ export interface Flaw {
   leased?<T>(parts: Parts, delivered: Delivered<Lease, T>): Promise<Verdict<T>>;
   /** Statements of the good one that stand alone, each with the one that is sent instead; the values stay the same. */
   readonly statements?: ReadonlyMap<string, string>;
+  /** Settings of its sessions that are not the good one's. */
+  readonly startup?: Readonly<Record<string, string>>;
   /** The constraint is not looked for at the start. */
   readonly unverified?: true;
 }
@@ -66,7 +68,8 @@ export class Twin implements Pick<Dedupe, "transactional" | "leased" | "batch">,
   readonly #calls = new Set<Promise<unknown>>();
 
   /** Use `openTwin`, which verifies the constraint first, unless the flaw is that nobody does. */
-  constructor(settings: Settings, flaw: Flaw) {
+  constructor(good: Settings, flaw: Flaw) {
+    const settings = { ...good, startup: { ...good.startup, ...flaw.startup } };
     const lanes = new OtherStatements(settings, flaw.statements ?? new Map());
     this.#parts = { settings, lanes, sessions: new Sessions(settings) };
     this.#flaw = flaw;

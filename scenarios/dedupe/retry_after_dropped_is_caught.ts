@@ -1,0 +1,28 @@
+/**
+ * An HTTP receiver behind a gateway that drops Retry-After is caught.
+ */
+
+import { control } from "../../src/core/scenario.ts";
+import { refusalsSayWhen } from "../../src/properties/refusals_say_when.ts";
+import { controlTimes, dedupe } from "../../src/subjects/dedupe.ts";
+import { atWork, copiesOfWork, oneOrder } from "../../src/subjects/dedupe_workloads.ts";
+
+const times = { ...atWork, promises: { ...controlTimes, ...atWork.promises } };
+
+export default control({
+  title: "An HTTP receiver behind a gateway that drops Retry-After is caught",
+  story:
+    "A copy of an event that is in work is answered 409, and the gateway writes a page of its own: nobody is told when to come again.",
+  subject: dedupe({
+    name: "dedupe behind a gateway that drops Retry-After",
+    mode: "receiver",
+    ...times,
+    module: new URL("../../src/subjects/flawed/retry_after_dropped_hosted.ts", import.meta.url),
+  }),
+  good: dedupe({ mode: "receiver", ...times }),
+  flaw: "Whoever is told to come again is not told when",
+  names: refusalsSayWhen,
+  plans: { strategy: "sample", warmUp: oneOrder, workload: copiesOfWork, faults: [], runsMin: 5 },
+  disturbedBy: "sender",
+  lacks: ["retry-after-is-said"],
+});
