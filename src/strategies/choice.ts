@@ -43,7 +43,7 @@ export class Choice implements Iterable<number>, Iterator<number> {
     this.#runsMin = runsMin;
     this.#runsMax = budget.depth === "nightly"
       ? Number.MAX_SAFE_INTEGER
-      : runsMax ?? 4 * runsMin + 20 * Math.max(1, faults.length);
+      : runsMax ?? 12 * runsMin + 60 * Math.max(1, faults.length);
   }
 
   [Symbol.iterator](): Iterator<number> {
