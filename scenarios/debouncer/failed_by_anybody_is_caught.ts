@@ -9,7 +9,7 @@ import { failedFirstAttempt, idleTurn, oneTurn, said, slowMessage } from "../../
 
 /**
  * The handlers take 500 ms and the job 560: the first attempt's failure comes to be told 1,060 ms after it began. Another instance takes the
- * batch over after 800 and is at work until 1,300, and no machine is too busy to be that quick.
+ * batch over after 800 and is at work until 1,300: a machine may be late by a fifth of a second either way.
  */
 const times = {
   promises: { ...controlTimes, leaseMs: 800, answersWithinMs: 3_000, convergesWithinMs: 4_000 },

@@ -27,4 +27,5 @@ export default control({
   plans: { strategy: "sample", workload, faults: [], runsMin: 5 },
   instances: 1,
   disturbedBy: "nothing",
+  lacks: ["nothing-is-left-behind"],
 });

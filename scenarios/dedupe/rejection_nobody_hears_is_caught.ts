@@ -6,10 +6,7 @@ import { control } from "../../src/core/scenario.ts";
 import { processStaysAlive } from "../../src/properties/process_stays_alive.ts";
 import { dedupe } from "../../src/subjects/dedupe.ts";
 import { plantedErrors } from "../../src/subjects/dedupe_workloads.ts";
-import { unhurried } from "../../src/subjects/flawed/unhurried.ts";
-
-/** What fails for ever need not be watched for long. */
-const times = { ...unhurried, promises: { ...unhurried.promises, convergesWithinMs: 300 } };
+import { unhurriedFailing } from "../../src/subjects/flawed/unhurried.ts";
 
 export default control({
   title: "Dedupe that makes a second promise of a delivery, and forgets it, is caught",
@@ -18,12 +15,13 @@ export default control({
   subject: dedupe({
     name: "dedupe with a promise that nobody hears",
     mode: "transactional",
-    ...times,
+    ...unhurriedFailing,
     module: new URL("../../src/subjects/flawed/rejection_nobody_hears_hosted.ts", import.meta.url),
   }),
-  good: dedupe({ mode: "transactional", ...times }),
+  good: dedupe({ mode: "transactional", ...unhurriedFailing }),
   flaw: "A promise is made of each delivery's, and what it rejects with is not heard",
   names: processStaysAlive,
   plans: { strategy: "sample", workload: plantedErrors, faults: [], runsMin: 5 },
   disturbedBy: "sender",
+  lacks: ["process-stays-alive"],
 });

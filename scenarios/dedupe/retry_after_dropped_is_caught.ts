@@ -4,10 +4,9 @@
 
 import { control } from "../../src/core/scenario.ts";
 import { refusalsSayWhen } from "../../src/properties/refusals_say_when.ts";
-import { controlTimes, dedupe } from "../../src/subjects/dedupe.ts";
-import { atWork, copiesOfWork, oneOrder } from "../../src/subjects/dedupe_workloads.ts";
-
-const times = { ...atWork, promises: { ...controlTimes, ...atWork.promises } };
+import { dedupe } from "../../src/subjects/dedupe.ts";
+import { copiesOfWork, oneOrder } from "../../src/subjects/dedupe_workloads.ts";
+import { unhurriedAtWork } from "../../src/subjects/flawed/unhurried.ts";
 
 export default control({
   title: "An HTTP receiver behind a gateway that drops Retry-After is caught",
@@ -16,10 +15,10 @@ export default control({
   subject: dedupe({
     name: "dedupe behind a gateway that drops Retry-After",
     mode: "receiver",
-    ...times,
+    ...unhurriedAtWork,
     module: new URL("../../src/subjects/flawed/retry_after_dropped_hosted.ts", import.meta.url),
   }),
-  good: dedupe({ mode: "receiver", ...times }),
+  good: dedupe({ mode: "receiver", ...unhurriedAtWork }),
   flaw: "Whoever is told to come again is not told when",
   names: refusalsSayWhen,
   plans: { strategy: "sample", warmUp: oneOrder, workload: copiesOfWork, faults: [], runsMin: 5 },

@@ -4,10 +4,9 @@
 
 import { control } from "../../src/core/scenario.ts";
 import { toldWhileInWork } from "../../src/properties/told_while_in_work.ts";
-import { controlTimes, dedupe } from "../../src/subjects/dedupe.ts";
-import { atWork, copiesOfWork, oneOrder } from "../../src/subjects/dedupe_workloads.ts";
-
-const times = { ...atWork, promises: { ...controlTimes, ...atWork.promises } };
+import { dedupe } from "../../src/subjects/dedupe.ts";
+import { copiesOfWork, oneOrder } from "../../src/subjects/dedupe_workloads.ts";
+import { unhurriedAtWork } from "../../src/subjects/flawed/unhurried.ts";
 
 export default control({
   title: "Dedupe whose copies wait for the lock is caught",
@@ -16,10 +15,10 @@ export default control({
   subject: dedupe({
     name: "dedupe whose copies wait",
     mode: "receiver",
-    ...times,
+    ...unhurriedAtWork,
     module: new URL("../../src/subjects/flawed/waits_for_the_lock_hosted.ts", import.meta.url),
   }),
-  good: dedupe({ mode: "receiver", ...times }),
+  good: dedupe({ mode: "receiver", ...unhurriedAtWork }),
   flaw: "A copy of an event that is in work waits for the end of that work",
   names: toldWhileInWork,
   plans: { strategy: "sample", warmUp: oneOrder, workload: copiesOfWork, faults: [], runsMin: 5 },

@@ -35,7 +35,6 @@ export default claim({
     withinMs: 20,
     windowMs: { min: 160, max: 260 },
     faultsMax: 3,
-    runsMin: 16,
   },
   disturbedBy: "faults",
   properties: [

@@ -60,9 +60,13 @@ export interface RunningInstance {
   readonly alive: boolean;
   /** Settles at the deadline at the latest. */
   invoke(operation: string, op: Operation, deadlineMs: number): Promise<Reply>;
-  stop(deadlineMs: number): Promise<"stopped" | "hung" | "died">;
+  /** `left` is asked when it has ended its work, and before its process serves another: what the wire still sees of it, if anything. */
+  stop(deadlineMs: number, left?: Left): Promise<"stopped" | "hung" | "died">;
   kill(): void;
 }
+
+/** What an instance left behind, as the wire sees it, such as "1 connection"; undefined if that is nothing. */
+export type Left = () => Promise<string | undefined>;
 
 /** What an instance is started with. */
 export interface StartSpec {
@@ -95,8 +99,6 @@ export type Started =
 export interface InstancePool extends AsyncDisposable {
   start(spec: StartSpec, listener: InstanceListener, deadlineMs: number): Promise<Started>;
   warm(count: number): Promise<void>;
-  /** The process must not be used again. */
-  discard(instance: RunningInstance, why: string): void;
 }
 
 /** A sink entry as the sink knows it. */

@@ -34,7 +34,10 @@ export interface Sampled<Op extends Operation> {
   readonly windowMs?: { readonly min: number; readonly max: number };
   /** How many valid runs the quick budget asks for at least; 20 by default. */
   readonly runsMin?: number;
-  /** How many runs the quick budget makes at most, even if a fault was not confirmed often enough; 12 × runsMin + 60 for each fault by default. */
+  /**
+   * How many runs the quick budget makes at most, even if a fault was not confirmed often enough, or runs were void; by default
+   * 12 × runsMin + 60 for each fault, and 3 × runsMin where there are no faults.
+   */
   readonly runsMax?: number;
 }
 

@@ -91,7 +91,7 @@ export class Ground {
     const rests = Array.from({ length: run.plan.instances }, async (_, instance) => {
       const rested = !mustBeNew(next, instance) && !this.clients.isLate(instance) && this.clients.at(instance)?.alive &&
         await until(() => this.#rests(instance), { deadlineMs: restMsMax, everyMs: 1 });
-      return rested || await this.#stop(run, instance);
+      return rested || await this.#stop(instance);
     });
     return (await Promise.all(rests)).every((rested) => rested);
   }
@@ -150,9 +150,8 @@ export class Ground {
   }
 
   /** Ends an instance and waits until its roads have drained. False if either fails: then nothing may follow. */
-  async #stop({ recorder }: Run, instance: number): Promise<boolean> {
-    const { clients, lane } = this;
-    const stopped = await stop({ clients, lane, recorder }, instance);
+  async #stop(instance: number): Promise<boolean> {
+    const stopped = await stop(this, instance);
     const drained = await until(() => this.#connections(instance).length === 0, { deadlineMs: drainMsMax, everyMs: 1 });
     return stopped && drained;
   }

@@ -72,21 +72,18 @@ export function truthOf(lane: Lane, namespace: Namespace): Truth {
 }
 
 /** Ends one instance. False if it hangs, or has left connections open. */
-export async function stop(
-  { clients, lane, recorder }: { clients: Clients; lane: Lane; recorder: Pick<Recorder, "add"> },
-  instance: number,
-): Promise<boolean> {
+export async function stop({ clients, lane }: { clients: Clients; lane: Lane }, instance: number): Promise<boolean> {
   const running = clients.at(instance);
   if (!running?.alive) return true;
-  const how = await running.stop(stopDeadlineMs);
-  if (how !== "stopped") return false; // its listener has said so
   const open = () =>
     lane.roads.filter((road) => road.instance === instance).flatMap((road) =>
       road.connections().filter((c) => c.clientOpen)
     );
-  // Closing is asynchronous on the instance's side too: its last bytes may still be on the way when it says that it stopped.
-  if (await until(() => open().length === 0, { deadlineMs: 500, everyMs: 1 })) return true;
-  recorder.add({ type: "instance", instance, event: "leaked", detail: `${open().length} connections left open` });
-  lane.instances.discard(running, "it left connections open");
-  return false;
+  let tidy = false;
+  const how = await running.stop(stopDeadlineMs, async () => {
+    // Closing is asynchronous on the instance's side too: its last bytes may still be on the way when it says that it stopped.
+    tidy = await until(() => open().length === 0, { deadlineMs: 500, everyMs: 1 });
+    return tidy ? undefined : `${open().length} connections left open`;
+  });
+  return how === "stopped" && tidy; // what else there is, its listener has said
 }

@@ -45,7 +45,12 @@ interface Told {
   readonly afterMs: number;
 }
 
-type Client = (url: URL, connected: boolean, meanwhile: () => Promise<unknown>) => Promise<Told>;
+type Client = (
+  url: URL,
+  connected: boolean,
+  meanwhile: () => Promise<unknown>,
+  endsAtOnce: boolean,
+) => Promise<Told>;
 
 /** Opens a client, does something to the road, and sees what becomes of a script (of a new client's, if there was none). */
 const driver: Client = async (url, connected, meanwhile) => {
@@ -74,7 +79,7 @@ const driver: Client = async (url, connected, meanwhile) => {
 };
 
 /** The same without a driver, which would hide how its connection ended. */
-const socket: Client = async (url, connected, meanwhile) => {
+const socket: Client = async (url, connected, meanwhile, endsAtOnce) => {
   let read = 0;
   const whole = Promise.withResolvers<string>();
   const open = () => {
@@ -100,6 +105,8 @@ const socket: Client = async (url, connected, meanwhile) => {
     await eventually("it has connected", () => read === 7);
   }
   await meanwhile();
+  // Whoever writes before he has heard of the end is told of that or of a reset, as it happens.
+  if (before && endsAtOnce) await inTime(before.ended);
   const startMs = performance.now();
   const { made, ended } = before ?? open();
   made.write(command("EVAL", script, "0", `${replyBytes}`));
@@ -143,7 +150,7 @@ for (const [name, road] of troubles) {
         const seen: Told[] = [];
         for (const url of [made.bare, made.link.url]) {
           await using undo = new AsyncDisposableStack();
-          seen.push(await client(url, connected, async () => undo.use(await disturb())));
+          seen.push(await client(url, connected, async () => undo.use(await disturb()), road === "refuse"));
         }
         const [bare, wired] = seen as [Told, Told];
         assert.equal(wired.what, bare.what, JSON.stringify(seen));

@@ -8,6 +8,7 @@ import pg from "pg";
 import type { Toxic } from "../core/fault.ts";
 import { testStack } from "../testing/stack.ts";
 import { eventually } from "../testing/wired.ts";
+import { within } from "./instances/within.ts";
 import { type Links, openLinks } from "./links.ts";
 
 const { postgresUrl, toxiproxyUrl } = await testStack();
@@ -45,15 +46,22 @@ const patienceMs = 400;
 const roughlyMs = 150;
 
 /** Opens a client, does something to the road, and sees what becomes of a query (of a new client, if there was none). */
-async function told(url: URL, connected: boolean, meanwhile: () => Promise<unknown>): Promise<Told> {
+async function told(
+  url: URL,
+  { connected, road }: Pick<Trouble, "connected" | "road">,
+  meanwhile: () => Promise<unknown>,
+): Promise<Told> {
   const client = new pg.Client({ connectionString: url.href });
   let broken: string | undefined;
   client.on("error", (error: Error & { code?: string }) => broken ??= error.code ?? error.message);
+  const ended = new Promise((resolve) => client.once("end", resolve));
   if (connected) {
     await client.connect();
     await client.query("select 1");
   }
   await meanwhile();
+  // A road that is refused ends at once. Whoever writes before he has heard of that is told of a reset or of an end, as it happens.
+  if (connected && road === "refuse") await within(ended, patienceMs);
   const startMs = performance.now();
   const asked = async () => {
     if (!connected) await client.connect();
@@ -110,7 +118,7 @@ for (const { name, road, connected } of troubles) {
       seen.push(
         await told(
           url,
-          connected,
+          { connected, road },
           async () => undo.use(road === "refuse" ? await link.refuse() : await link.addToxic(road)),
         ),
       );

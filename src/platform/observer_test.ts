@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { type Stall, startObserver } from "./observer.ts";
-import { until } from "./instances/fixtures/until.ts";
+import { until } from "./fixtures/until.ts";
 
 /** Keeps this process's event loop from turning. */
 function block(ms: number): void {

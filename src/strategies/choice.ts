@@ -15,8 +15,8 @@ export const runsMinByDefault = 20;
 
 /**
  * Which plans are drawn: at first all, one after the other; then those alone that hold a fault which was not confirmed often enough, and
- * others in the place of void ones if that leaves too few. It may
- * have nothing to give while all that is needed is under way, and something again when that came to nothing.
+ * others in the place of void ones if that leaves too few. It may have nothing to give while all that is needed is under way, and something
+ * again when that came to nothing.
  */
 export class Choice implements Iterable<number>, Iterator<number> {
   readonly #named: NamedScenario;
@@ -43,7 +43,7 @@ export class Choice implements Iterable<number>, Iterator<number> {
     this.#runsMin = runsMin;
     this.#runsMax = budget.depth === "nightly"
       ? Number.MAX_SAFE_INTEGER
-      : runsMax ?? 12 * runsMin + 60 * Math.max(1, faults.length);
+      : runsMax ?? 3 * (faults.length === 0 ? runsMin : 4 * runsMin + 20 * faults.length);
   }
 
   [Symbol.iterator](): Iterator<number> {

@@ -112,3 +112,13 @@ Deno.test("a scenario without faults is over after its runs", () => {
   assert.equal(choice.valid, 4);
   assert.equal(choice.isOver, true);
 });
+
+Deno.test("runs that are void whatever is drawn come to an end: three for each that is asked for, where there are no faults", () => {
+  const choice = choiceOf([], 4);
+  let begun = 0;
+  for (let next = choice.next(); !next.done; next = choice.next()) {
+    choice.done(next.value, { ...met("none"), void: "it did not start" });
+    if (++begun > 1_000) break;
+  }
+  assert.equal(begun, 12);
+});

@@ -50,24 +50,26 @@ function serviceOf({ service }: AnyFault, needs: readonly Service[]): fc.Arbitra
 }
 
 /**
- * The pinned fault; and in four runs of five as many more as may be, each at another instance. Never two on one road: Toxiproxy 2.12 can hang for ever
- * while it takes one of several toxics off a connection (a slicer below a latency), and then nothing can be healed.
+ * The pinned fault: in one run of five alone and at all instances, which is an outage, and in the others with as many more as may be, each
+ * at another instance. Never two on one road: Toxiproxy 2.12 can hang for ever while it takes one of several toxics off a connection (a
+ * slicer below a latency), and then nothing can be healed.
  */
 function faultsOf(plans: Drawn, instances: number, i: number): fc.Arbitrary<PlannedFault[]> {
   const { faults, faultsMax = 2 } = plans;
-  const pinned = faults[i % Math.max(1, faults.length)];
+  const at = i % Math.max(1, faults.length);
+  const pinned = faults[at];
   if (!pinned) return fc.constant([]);
   const nearlyAlways = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { freq: 1_000_000 });
-  const everywhere = window(plans, pinned, fc.constant("all" as const));
-  const alone = window(
-    plans,
-    pinned,
-    fc.oneof({ weight: 1, arbitrary: fc.nat(instances - 1) }, { weight: 2, arbitrary: fc.constant("all" as const) }),
-  );
-  if (pinned.ownServer || plans.onAllRoads) return nearlyAlways(everywhere).map((one) => numbered([one]));
+  const everywhere = fc.constant("all" as const);
+  const alone = (instance: fc.Arbitrary<number | "all">) =>
+    nearlyAlways(window(plans, pinned, instance)).map((one) => numbered([one]));
+  if (pinned.ownServer || plans.onAllRoads) return alone(everywhere);
+  const many = Math.min(faultsMax, faults.length, instances);
+  if (many === 1) {
+    return alone(fc.oneof({ weight: 1, arbitrary: fc.nat(instances - 1) }, { weight: 2, arbitrary: everywhere }));
+  }
   const round = Math.floor(i / faults.length);
-  const many = (i + round) % 5 === 0 ? 1 : Math.min(faultsMax, faults.length, instances);
-  if (many === 1) return nearlyAlways(alone).map((one) => numbered([one]));
+  if ((at + round) % 5 === 0) return alone(everywhere);
   // Each at an instance of its own, from a drawn one on; the further ones change from round to round.
   const further = (nth: number) => faults[(i + nth * (1 + round)) % faults.length]!;
   return fc.nat(instances - 1).chain((first) =>

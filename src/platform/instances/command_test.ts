@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import type { Operation } from "../../core/plan.ts";
 import { begin, listening, speaks, spec } from "./fixtures/listening.ts";
-import { runs, until } from "./fixtures/until.ts";
+import { runs, until } from "../fixtures/until.ts";
 import { type PoolOptions, processPool, type Reply } from "./pool.ts";
 
 const op: Operation = { key: "k" };

@@ -17,7 +17,6 @@ export class Crew {
   readonly #members = new Set<Child>();
   /** Free for a subject; the one that rested longest comes first, so that what its last subject left behind shows. */
   readonly #idle: Child[] = [];
-  readonly #tainted = new WeakSet<Child>();
   #wanted = 0;
   #lostAtRest = 0;
   #coming = 0;
@@ -41,17 +40,7 @@ export class Crew {
   /** Its subject has left; it may host the next one. */
   giveBack(child: Child): void {
     child.conversation.unlisten();
-    if (this.#tainted.has(child)) this.retire(child, "its last subject but one had left something behind");
-    else if (child.conversation.end === undefined) this.#idle.push(child);
-  }
-
-  /** It must not be used again: it ends now, or when the subject that it hosts meanwhile has left it. */
-  taint(child: Child, why: string): void {
-    this.#tainted.add(child);
-    const at = this.#idle.indexOf(child);
-    if (at === -1) return;
-    this.#idle.splice(at, 1);
-    this.retire(child, why);
+    if (child.conversation.end === undefined) this.#idle.push(child);
   }
 
   /** Ends a process that hosts no subject. */

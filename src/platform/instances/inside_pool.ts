@@ -8,8 +8,8 @@ import { Conversation } from "./conversation.ts";
 import { hosting } from "./hosting.ts";
 import { type Limits, standardLimits } from "./limits.ts";
 import { type ToInstance, writeLine } from "./messages.ts";
-import type { InstancePool, Listener, RunningInstance, Start, StartSpec } from "./pool.ts";
-import { Running, type Seat, startIn } from "./running.ts";
+import type { InstancePool, Listener, Start, StartSpec } from "./pool.ts";
+import { type Seat, startIn } from "./running.ts";
 
 /** Makes a pool that starts no process. */
 export function insidePool(limits: Partial<Limits> = {}): InstancePool {
@@ -38,10 +38,6 @@ class InsidePool implements InstancePool {
   /** There is nothing to warm. */
   async warm(): Promise<void> {}
 
-  discard(instance: RunningInstance, why: string): void {
-    if (instance instanceof Running) instance.listener.event("leaked", why);
-  }
-
   [Symbol.asyncDispose](): Promise<void> {
     for (const conversation of this.#open) conversation.close({ because: "died", reason: "the pool was closed" });
     return Promise.resolve();
@@ -64,10 +60,11 @@ class InsidePool implements InstancePool {
     return {
       conversation,
       pid: undefined,
-      vacate: () => {
+      vacate: async (isTidy) => {
+        await isTidy();
         conversation.unlisten();
         conversation.close({ because: "died", reason: "it has ended its work" });
-        return Promise.resolve(true);
+        return true;
       },
     };
   }

@@ -6,6 +6,7 @@
  */
 
 import type { InstanceEntry } from "../../core/history.ts";
+import type { Left } from "../../core/lane.ts";
 import type { Operation } from "../../core/plan.ts";
 import type { Service } from "../../core/place.ts";
 import type { Namespace, Subject } from "../../core/subject.ts";
@@ -48,8 +49,11 @@ export interface RunningInstance {
   readonly pid: number | undefined;
   /** Never rejects. At the deadline the reply is info, a cancel is sent, and an answer that comes later is ignored. */
   invoke(operation: string, op: Operation, deadlineMs: number): Promise<Reply>;
-  /** Asks it to end its work: `hung` if it had to be killed at the deadline, `died` if its process ended instead. */
-  stop(deadlineMs: number): Promise<"stopped" | "hung" | "died">;
+  /**
+   * Asks it to end its work: `hung` if it had to be killed at the deadline, `died` if its process ended instead. Then asks what the wire
+   * still sees of it: with anything `left` it has leaked, and its process is not used again.
+   */
+  stop(deadlineMs: number, left?: Left): Promise<"stopped" | "hung" | "died">;
   /** False once it was stopped, killed, or lost. */
   readonly alive: boolean;
   /** SIGKILL for it and its process group; inside, it is given up. */
@@ -73,6 +77,4 @@ export interface InstancePool extends AsyncDisposable {
   start(spec: StartSpec, listener: Listener, deadlineMs: number): Promise<Start>;
   /** Makes n processes ahead of time, and keeps as many from then on; they load no subject yet. Rejects if none can be made. */
   warm(n: number): Promise<void>;
-  /** After stop(): the wire saw connections left, so the process must not be used again. */
-  discard(instance: RunningInstance, why: string): void;
 }

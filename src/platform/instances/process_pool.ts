@@ -9,9 +9,9 @@ import { Crew } from "./crew.ts";
 import { denoCache, denoHost, hostEnv, misses } from "./deno_host.ts";
 import { Launcher } from "./launcher.ts";
 import { type Limits, standardLimits } from "./limits.ts";
-import type { InstancePool, Listener, RunningInstance, Start, StartSpec } from "./pool.ts";
+import type { InstancePool, Listener, Start, StartSpec } from "./pool.ts";
 import { firstLine } from "./reason.ts";
-import { Running, startIn } from "./running.ts";
+import { startIn } from "./running.ts";
 import { within } from "./within.ts";
 
 /** What a pool may be told. */
@@ -38,7 +38,6 @@ class ProcessPool implements InstancePool {
   readonly #say: (sentence: string) => void;
   readonly #launcher = new Launcher();
   readonly #crew: Crew;
-  readonly #children = new WeakMap<RunningInstance, Child>();
   readonly #fetched = new Map<string, Promise<string | undefined>>();
 
   constructor({ root, readable = [], limits, say = () => undefined }: PoolOptions) {
@@ -61,12 +60,6 @@ class ProcessPool implements InstancePool {
     if (failed !== undefined) throw new Error(`Cannot make processes for instances: ${failed.failed}`);
   }
 
-  discard(instance: RunningInstance, why: string): void {
-    if (instance instanceof Running) instance.listener.event("leaked", why);
-    const child = this.#children.get(instance);
-    if (child !== undefined) this.#crew.taint(child, why);
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#launcher[Symbol.asyncDispose]();
   }
@@ -87,15 +80,13 @@ class ProcessPool implements InstancePool {
     const seat = {
       conversation: child.conversation,
       pid: child.pid,
-      vacate: (tidy: boolean) => {
-        if (tidy) this.#crew.giveBack(child);
-        else this.#crew.retire(child, "its subject left timers behind");
-        return Promise.resolve(true);
+      vacate: async (isTidy: () => Promise<boolean>) => {
+        if (await isTidy()) this.#crew.giveBack(child);
+        else this.#crew.retire(child, "its subject left something behind");
+        return true;
       },
     };
-    const start = await startIn(seat, spec, listener, untilMs - performance.now());
-    if ("started" in start) this.#children.set(start.started, child);
-    return start;
+    return await startIn(seat, spec, listener, untilMs - performance.now());
   }
 
   async #startCommand(
@@ -114,7 +105,11 @@ class ProcessPool implements InstancePool {
     const seat = {
       conversation: child.conversation,
       pid: child.pid,
-      vacate: (_: boolean, remainingMs: number) => exits(child, remainingMs),
+      vacate: async (isTidy: () => Promise<boolean>, remainingMs: number) => {
+        const hasExited = await exits(child, remainingMs);
+        await isTidy(); // a command is not used again in any case
+        return hasExited;
+      },
     };
     return await startIn(seat, spec, listener, untilMs - performance.now());
   }

@@ -2,6 +2,7 @@
  * One instance from its start to its end, over a conversation that may have served others before it.
  */
 
+import type { Left } from "../../core/lane.ts";
 import type { Operation } from "../../core/plan.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Listener, Reply, RunningInstance, Start, StartSpec } from "./pool.ts";
@@ -11,8 +12,11 @@ import { secretsOf } from "./reason.ts";
 export interface Seat {
   readonly conversation: Conversation;
   readonly pid: number | undefined;
-  /** It ended its work. `tidy` is false if it left timers behind. Resolves to false if the seat did not end in time. */
-  vacate(tidy: boolean, remainingMs: number): Promise<boolean>;
+  /**
+   * It ended its work. `isTidy` looks whether it left anything behind, as soon as that can be seen. Resolves to false if the seat did
+   * not end in time.
+   */
+  vacate(isTidy: () => Promise<boolean>, remainingMs: number): Promise<boolean>;
 }
 
 /** Starts a subject in a seat whose host has said hello. A failure closes the conversation. */
@@ -47,17 +51,19 @@ export function failedBy({ end }: Conversation): Extract<Start, { failed: string
   return { failed: end?.reason ?? "ended without a reason", because: end?.because ?? "died" };
 }
 
+const nothing: Left = () => Promise.resolve(undefined);
+
 /** An instance that is ready for work. */
 export class Running implements RunningInstance {
   readonly seat: Seat;
-  readonly listener: Listener;
+  readonly #listener: Listener;
   /** From then on its process may serve somebody else. */
   #vacated = false;
   #stopping: Promise<"stopped" | "hung" | "died"> | undefined;
 
   constructor(seat: Seat, listener: Listener) {
     this.seat = seat;
-    this.listener = listener;
+    this.#listener = listener;
   }
 
   get pid(): number | undefined {
@@ -73,8 +79,8 @@ export class Running implements RunningInstance {
     return Promise.resolve({ outcome: "info", reason: "it was asked to end its work", because: "died" });
   }
 
-  stop(deadlineMs: number): Promise<"stopped" | "hung" | "died"> {
-    this.#stopping ??= this.#stop(deadlineMs);
+  stop(deadlineMs: number, left: Left = nothing): Promise<"stopped" | "hung" | "died"> {
+    this.#stopping ??= this.#stop(deadlineMs, left);
     return this.#stopping;
   }
 
@@ -82,7 +88,7 @@ export class Running implements RunningInstance {
     if (!this.#vacated) this.seat.conversation.died("killed by the harness");
   }
 
-  async #stop(deadlineMs: number): Promise<"stopped" | "hung" | "died"> {
+  async #stop(deadlineMs: number, left: Left): Promise<"stopped" | "hung" | "died"> {
     const { conversation } = this.seat;
     const beganMs = performance.now();
     const answer = await conversation.ask({ type: "stop" }, ["stopped"], deadlineMs);
@@ -94,11 +100,17 @@ export class Running implements RunningInstance {
       return "hung";
     }
     const timers = answer.timers ?? 0;
-    if (timers > 0) this.listener.event("leaked", `${timers} ${timers === 1 ? "timer was" : "timers were"} still set`);
+    if (timers > 0) this.#listener.event("leaked", `${timers} ${timers === 1 ? "timer was" : "timers were"} still set`);
     this.#vacated = true;
-    if (await this.seat.vacate(timers === 0, deadlineMs - (performance.now() - beganMs))) return "stopped";
+    // As long as it is looked at, its process serves nobody else: what that one does to the process would hide what this one has left.
+    const isTidy = async () => {
+      const seen = await left();
+      if (seen !== undefined) this.#listener.event("leaked", seen);
+      return timers === 0 && seen === undefined;
+    };
+    if (await this.seat.vacate(isTidy, deadlineMs - (performance.now() - beganMs))) return "stopped";
     const reason = `did not exit within ${deadlineMs} ms`;
-    this.listener.event("hung", reason);
+    this.#listener.event("hung", reason);
     conversation.close({ because: "died", reason });
     return "hung";
   }

@@ -1,7 +1,7 @@
 /** Nothing outlives the harness, however it ends. */
 
 import assert from "node:assert/strict";
-import { runs, until } from "./fixtures/until.ts";
+import { runs, until } from "../fixtures/until.ts";
 import { Watchdog } from "./watchdog.ts";
 
 Deno.test("nothing outlives a harness that was killed with -9, not even a subject that spins", async () => {

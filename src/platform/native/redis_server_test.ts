@@ -3,6 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { Redis } from "ioredis";
+import { until } from "../fixtures/until.ts";
 import { isFree } from "./free_port.ts";
 import { namesIn, realPath } from "./folders.ts";
 import { askRedis } from "./redis_answer.ts";
@@ -12,6 +13,8 @@ import { type RedisServer, startRedis } from "./redis_server.ts";
 import { serviceUser } from "./service_user.ts";
 import { Session } from "./session.ts";
 import { StackError, startNative } from "./stack.ts";
+
+const waitMsMax = 10_000;
 
 const signal = new AbortController().signal;
 const quiet = { say: () => {}, signal };
@@ -85,7 +88,7 @@ Deno.test("started while loading it answers LOADING first, and then with all tha
   // 0.3 ms for each of 5,000 keys: 1.5 s, in which it looks up from its work every 1,024 keys.
   await server.restart({ settings: { "key-load-delay": "300" }, whileLoading: true });
   assert.equal((await askRedis(server.url, 5_000)).loading, true);
-  await until("it has loaded", async () => !(await askRedis(server.url, 5_000)).loading);
+  await until(async () => !(await askRedis(server.url, 5_000)).loading, waitMsMax);
   assert.equal(await command(server, "dbsize"), 5000);
   await server.restart({ settings: { "key-load-delay": "60" } });
   assert.equal(await command(server, "dbsize"), 5000, "unless told, a restart waits for the end of loading");
@@ -176,7 +179,7 @@ Deno.test("an abort while it starts rejects with the reason, and what was launch
     const program = { path, version: "7.0.15", where: "a test" };
     const slow = { session, program, name: "1", settings: {}, deadlineMs: 30_000, signal: aborter.signal };
     const rejects = assert.rejects(startRedis(slow), /enough/);
-    await until("it was launched", () => Promise.resolve(namesIn(`${session.folder}/running`).includes("redis-1")));
+    await until(() => namesIn(`${session.folder}/running`).includes("redis-1"), waitMsMax);
     aborter.abort(new Error("enough"));
     await rejects;
   }
@@ -225,12 +228,4 @@ function connect(server: RedisServer) {
 async function command(server: RedisServer, name: string, ...words: string[]): Promise<unknown> {
   await using client = connect(server);
   return await client.redis.call(name, ...words);
-}
-
-async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error(`not within 10 s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

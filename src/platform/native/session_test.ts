@@ -2,10 +2,13 @@
  * The worst end: kill -9 of the harness, and of its supervisor too. Each test does it to a Deno process of its own.
  */
 import assert from "node:assert/strict";
+import { until } from "../fixtures/until.ts";
 import { isFree } from "./free_port.ts";
 import { realPath } from "./folders.ts";
 import { serviceUser } from "./service_user.ts";
 import { Session } from "./session.ts";
+
+const waitMsMax = 10_000;
 
 const KILLED = "";
 
@@ -32,7 +35,7 @@ for (const frozen of [false, true]) {
   Deno.test(`after kill -9 of a harness ${what} no process, port or folder is left within seconds`, async () => {
     await using harness = await startHarness(KILLED, { frozen });
     Deno.kill(harness.process.pid, "SIGKILL");
-    await until("the folder is gone", () => realPath(harness.folder) === undefined);
+    await until(() => realPath(harness.folder) === undefined, waitMsMax);
     assert.deepEqual(harness.ports.map(isFree), [true, true, true, true]);
     assert.deepEqual(processesNaming(harness.folder), []);
   });
@@ -51,7 +54,7 @@ Deno.test(`a harness that ${Object.keys(ENDINGS).join(", or ")} leaves nothing e
     Object.entries(ENDINGS).map(async ([how, ending]) => {
       await using harness = await startHarness(ending);
       await harness.goOn();
-      await until(`the folder of one that ${how} is gone`, () => realPath(harness.folder) === undefined);
+      await until(() => realPath(harness.folder) === undefined, waitMsMax);
       assert.deepEqual(harness.ports.map(isFree), [true, true, true, true], how);
     }),
   );
@@ -74,7 +77,7 @@ Deno.test("after kill -9 of the harness and of its supervisor the next session s
     assert.equal(realPath(harness.folder), undefined);
     assert.deepEqual(processesNaming(harness.folder), []);
     await next.goOn();
-    await until("the next one is gone too", () => realPath(next.folder) === undefined);
+    await until(() => realPath(next.folder) === undefined, waitMsMax);
   } finally {
     await Deno.remove(temporary, { recursive: true });
   }
@@ -125,12 +128,4 @@ function processesNaming(text: string): { pid: number; text: string }[] {
   const asked = new Deno.Command("ps", { args: ["-A", "-ww", "-o", "pid=,args="] }).outputSync();
   const rows = new TextDecoder().decode(asked.stdout).split(/\n(?=\s*\d+ )/).filter((row) => row.includes(text));
   return rows.map((row) => ({ pid: Number.parseInt(row), text: row }));
-}
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`not within 10 s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }

@@ -4,11 +4,14 @@
 import assert from "node:assert/strict";
 // @ts-types="@types/pg"
 import pg from "pg";
+import { until } from "../fixtures/until.ts";
 import { isFree } from "./free_port.ts";
 import { namesIn, realPath } from "./folders.ts";
 import { obtainPrograms } from "./obtain.ts";
 import { serviceUser } from "./service_user.ts";
 import { StackError, startNative } from "./stack.ts";
+
+const waitMsMax = 10_000;
 
 const signal = new AbortController().signal;
 const quiet = { say: () => {}, signal };
@@ -64,7 +67,7 @@ Deno.test("the stack answers, outlives kill -9 of a server, and leaves nothing",
     undefined,
     "the session's folder stayed",
   );
-  await until("no segment of shared memory stayed", () => orphanedSegments().every((row) => segments.includes(row)));
+  await until(() => orphanedSegments().every((row) => segments.includes(row)), waitMsMax);
 });
 
 Deno.test("a server that cannot start says why, with its log, and nothing is left", async () => {
@@ -106,10 +109,10 @@ Deno.test("an abort while it starts ends what had begun and rejects with the rea
     const aborter = new AbortController();
     const started = startNative({ ...quiet, programs, signal: aborter.signal });
     const rejects = assert.rejects(started, /enough/, what);
-    await until(what, isThere);
+    await until(isThere, waitMsMax);
     aborter.abort(new Error("enough"));
     await rejects;
-    await until("no session stayed", () => begun().length === 0);
+    await until(() => begun().length === 0, waitMsMax);
   }
 });
 
@@ -142,14 +145,6 @@ function ownSessions(): string[] {
     return name.startsWith("nevertwice-session-") && harness &&
       Deno.readTextFileSync(harness).startsWith(`${Deno.pid} `);
   });
-}
-
-async function until(what: string, holds: () => boolean): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  while (!holds()) {
-    if (performance.now() > deadline) throw new Error(`not within 10 s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 /** Segments of System V shared memory that nobody is attached to and whose creator is dead; Linux alone lists them. */

@@ -173,21 +173,25 @@ Deno.test("last in, first out: the newest message comes first", async () => {
 });
 
 Deno.test("failed by anybody: a failure that is told late makes a dead letter of the batch that another one is handling", async () => {
-  const leaseMs = 500;
-  await using road = await onBadRoad(openFailedByAnybody, { leaseMs, attemptsMax: 2 });
+  let getToIt = () => {};
+  const late = new Promise<void>((resolve) => getToIt = resolve);
+  const open: Open = (options) => openFailedByAnybody(options, () => late);
+  await using road = await onBadRoad(open, { leaseMs: 500, attemptsMax: 2 });
   const { twin, other, step } = road;
   await twin.push("c", message("m1"));
   await pass(quietMs);
   let isAtWork = false;
-  const told = step(twin, async () => {
+  const told = step(twin, () => {
     isAtWork = true;
-    await pass(0.6 * leaseMs);
     throw new Error("the receiver is down");
   });
-  await until("the first is at work", () => isAtWork);
+  await until("the first was at work", () => isAtWork);
   let own: Turn | undefined;
   await until("another one has taken it over", async () => {
-    own = await step(other, async () => void await told);
+    own = await step(other, async () => {
+      getToIt();
+      await told;
+    });
     return own.handled.length > 0;
   });
   assert.equal((await told).handled[0]?.outcome, "dead");

@@ -17,9 +17,11 @@ import { openTakenOffTheList } from "./taken_off_the_list.ts";
 type Instance = Pick<Debouncer, "push" | "turn" | "run"> & AsyncDisposable;
 type Open = (options: DebouncerOptions) => Promise<Instance>;
 
+const openFailedByAnybodyAtOnce: Open = (options) => openFailedByAnybody(options, () => Promise.resolve());
+
 const twins: readonly Open[] = [
   openEmptyThenRelease,
-  openFailedByAnybody,
+  openFailedByAnybodyAtOnce,
   openInOneProcess,
   openLastInFirstOut,
   openLpopThenHandle,

@@ -15,11 +15,13 @@ import { scriptOver } from "./script_over.ts";
 
 const fail = scriptOver("./failed_by_anybody.lua", failScript);
 
-/** Opens the twin whose job is behind by seven tenths of a lease. */
-export function openFailedByAnybody(options: DebouncerOptions): Promise<Debouncer> {
-  const lateMs = 0.7 * settingsOf(options).leaseMs;
+/** Opens the twin. Its job gets to a failure when `late` has resolved; by default it is behind by seven tenths of a lease. */
+export function openFailedByAnybody(
+  options: DebouncerOptions,
+  late: () => Promise<void> = () => pause(0.7 * settingsOf(options).leaseMs),
+): Promise<Debouncer> {
   const inTheBackground: Step = async (run, keys, args) => {
-    await pause(lateMs);
+    await late();
     return await run(fail, keys, args);
   };
   return openDebouncerTwin(options, { scripts: [fail], instead: new Map([[failScript.name, inTheBackground]]) });

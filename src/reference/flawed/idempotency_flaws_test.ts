@@ -71,10 +71,10 @@ Deno.test("the good one, on the same road, runs the task once", async () => {
 Deno.test("remembers for a lease: what was done is run again when a lease would have run out", async () => {
   await using stage = new RedisStage();
   await using worker = await openRemembersForALease({ url: stage.url, prefix: stage.prefix, leaseMs });
-  assert.equal((await worker.run("k", () => 1)).verdict, "first");
   const beganAtMs = performance.now();
+  assert.equal((await worker.run("k", () => 1)).verdict, "first");
   await until("it is forgotten", async () => (await worker.run("k", () => 2)).verdict === "first");
-  assert.ok(performance.now() - beganAtMs > 0.6 * leaseMs);
+  assert.ok(performance.now() - beganAtMs > 0.9 * leaseMs);
 });
 
 for (const open of [openClaimThatLivesForADay, openRemembersForALease, openSaysNotProcessedOnAnError]) {

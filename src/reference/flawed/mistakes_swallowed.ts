@@ -14,14 +14,15 @@ import { openTwin, type Twin } from "./twin.ts";
 export function openMistakesSwallowed(options: DedupeOptions): Promise<Twin> {
   return openTwin(options, {
     transactional: ({ sessions, settings }, { event, handler, deadline }) =>
-      inOneTransaction(sessions, settings, event, async (tx) => await swallowed(() => handler(tx)) as never, deadline),
+      inOneTransaction(sessions, settings, event, (tx) => swallowed(() => handler(tx)), deadline),
   });
 }
 
-async function swallowed<T>(work: () => Promise<T> | T): Promise<T | undefined> {
+/** What the handler returns, as far as the compiler knows. */
+async function swallowed<T>(work: () => Promise<T> | T): Promise<T> {
   try {
     return await work();
   } catch {
-    return undefined; // this is the flaw
+    return undefined as T; // this is the flaw
   }
 }

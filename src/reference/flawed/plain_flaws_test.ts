@@ -1,8 +1,9 @@
 /** Those flawed twins of the dedupe that need no bad road: each shows its flaw where it is provoked directly. */
 
 import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
 import { type Dedupe, type DedupeOptions, openDedupe } from "../dedupe/mod.ts";
-import { Stage } from "../dedupe/fixtures/stage.ts";
+import { Stage, until } from "../dedupe/fixtures/stage.ts";
 import { openBodiesNotCompared } from "./bodies_not_compared.ts";
 import { openConnectionKept } from "./connection_kept.ts";
 import { openConstraintTakenForGranted } from "./constraint_taken_for_granted.ts";
@@ -85,9 +86,7 @@ Deno.test("a connection kept: it is there when the dedupe is closed", async () =
     await dedupe.transactional({ id: "a", body: "{}" }, () => 1);
     await dedupe[Symbol.asyncDispose]();
     // A session ends a moment after its connection.
-    for (let looks = 0; looks < 200 && (await stage.backends()).length > expected; looks++) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    await until("the others have ended", async () => (await stage.backends()).length <= expected);
     const kept = await stage.backends();
     await stage.endBackends(kept);
     return kept.length;
@@ -99,15 +98,16 @@ Deno.test("a connection kept: it is there when the dedupe is closed", async () =
 Deno.test("waits for the lock: a copy of an event that is in work hears of it when the work is over", async () => {
   const order = async (dedupe: Modes) => {
     const said: string[] = [];
-    let isAtWork = () => {};
-    const begun = new Promise<void>((resolve) => isAtWork = resolve);
+    const { promise: begun, resolve: isAtWork } = Promise.withResolvers<void>();
+    const { promise: told, resolve: copyIsTold } = Promise.withResolvers<void>();
     const work = dedupe.transactional({ id: "a", body: "{}" }, async () => {
       isAtWork();
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      await Promise.race([told, pause(1_000, undefined, { ref: false })]);
       said.push("the work is over");
     });
     await begun;
     said.push((await dedupe.transactional({ id: "a", body: "{}" }, () => {})).verdict);
+    copyIsTold();
     await work;
     return said;
   };

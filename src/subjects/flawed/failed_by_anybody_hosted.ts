@@ -4,4 +4,4 @@ import { openFailedByAnybody } from "../../reference/flawed/failed_by_anybody.ts
 import { hostDebouncer } from "../debouncer_hosted.ts";
 
 /** The twin, hosted as the good one is. */
-export const hosted = hostDebouncer(openFailedByAnybody);
+export const hosted = hostDebouncer((options) => openFailedByAnybody(options));

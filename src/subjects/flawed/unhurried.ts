@@ -5,6 +5,7 @@
  */
 
 import { controlTimes } from "../dedupe.ts";
+import { atWork } from "../dedupe_workloads.ts";
 
 const deadlineMs = 1_000;
 
@@ -13,3 +14,9 @@ export const unhurried = {
   promises: { ...controlTimes, answersWithinMs: 2 * deadlineMs },
   options: { deadlineMs },
 };
+
+/** Of those with a handler that fails for ever, which need not be watched for long. */
+export const unhurriedFailing = { ...unhurried, promises: { ...unhurried.promises, convergesWithinMs: 300 } };
+
+/** Of those with `copiesOfWork`. */
+export const unhurriedAtWork = { ...atWork, promises: { ...controlTimes, ...atWork.promises } };
