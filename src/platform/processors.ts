@@ -7,7 +7,8 @@
 
 import { cpus } from "node:os";
 
-/** The counts advance by steps of some 10 ms, so they are compared over at least so many. */
+/** The counts advance by steps of some 10 ms, so they are not looked at more often, and compared over at least so many. */
+const everyMs = 10;
 const overMs = 100;
 
 /** A look at the counts. */
@@ -36,15 +37,17 @@ export class Processors {
   readonly #counts: Counts;
   #before: Look;
   #since: Look;
+  #last: Look;
 
   constructor(counts: Counts = counted) {
     this.#counts = counts;
-    this.#before = this.#since = this.#look();
+    this.#before = this.#since = this.#last = this.#look();
   }
 
   /** Which share of them, from 0 to 1, had nothing to do in the last 100 to 200 ms, or for as long as nobody asked. */
   idleShare(): number {
-    const now = this.#look();
+    if (this.#counts.now() - this.#last.atMs >= everyMs) this.#last = this.#look();
+    const now = this.#last;
     if (now.atMs - this.#since.atMs >= overMs) [this.#before, this.#since] = [this.#since, now];
     const forMs = (now.atMs - this.#before.atMs) * this.#counts.processors;
     return forMs > 0 ? Math.min(1, Math.max(0, (now.idleMs - this.#before.idleMs) / forMs)) : 0;
