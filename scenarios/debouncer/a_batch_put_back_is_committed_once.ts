@@ -21,4 +21,5 @@ export default claim({
   instances: 2,
   disturbedBy: "nothing",
   properties: [atMostOnce, eachMessageInOneBatch, deadLettersKept, noneLost, convergesAfterHealing],
+  proves: ["put-back-keeps-its-id", "sink-commits-once"],
 });

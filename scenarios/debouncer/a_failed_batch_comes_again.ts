@@ -18,4 +18,5 @@ export default claim({
   instances: 2,
   disturbedBy: "nothing",
   properties: [eachMessageInOneBatch, noneLost, convergesAfterHealing],
+  proves: ["failed-comes-again"],
 });

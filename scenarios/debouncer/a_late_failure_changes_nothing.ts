@@ -38,4 +38,5 @@ export default claim({
     answersInBoundedTime,
     wasDisturbed,
   ],
+  proves: ["failure-compares-token"],
 });

@@ -45,4 +45,5 @@ export default control({
   },
   instances: 2,
   disturbedBy: "faults",
+  lacks: ["given-up-in-one-step"],
 });

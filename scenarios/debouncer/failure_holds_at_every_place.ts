@@ -37,4 +37,5 @@ export default claim({
     nothingLeaked,
     wasDisturbed,
   ],
+  proves: ["failed-comes-again"],
 });

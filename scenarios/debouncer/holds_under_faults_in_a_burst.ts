@@ -54,4 +54,14 @@ export default claim({
     nothingLeaked,
     wasDisturbed,
   ],
+  proves: [
+    "message-accepted-once",
+    "quiet-time-by-redis",
+    "one-batch-in-flight",
+    "order-of-acceptance",
+    "given-up-in-one-step",
+    "redis-holds-in-bursts",
+    "redis-process-stays-alive",
+    "redis-nothing-left-behind",
+  ],
 });

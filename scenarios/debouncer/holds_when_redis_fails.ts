@@ -53,4 +53,5 @@ export default claim({
     nothingLeaked,
     wasDisturbed,
   ],
+  proves: ["scripts-are-sent-again", "redis-survives-faults"],
 });

@@ -47,4 +47,5 @@ export default claim({
     nothingLeaked,
     wasDisturbed,
   ],
+  proves: ["redis-answers-in-time", "redis-late-commands"],
 });

@@ -34,4 +34,5 @@ export default control({
   plans: { strategy: "sample", warmUp: idleTurn, workload, faults: [], runsMin: 5 },
   instances: 2,
   disturbedBy: "sender",
+  lacks: ["quiet-time-by-redis"],
 });

@@ -35,4 +35,5 @@ export default claim({
     nothingLeaked,
     wasDisturbed,
   ],
+  proves: ["dead-letters-kept"],
 });

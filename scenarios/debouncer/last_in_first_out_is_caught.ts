@@ -29,4 +29,5 @@ export default control({
   plans: { strategy: "sample", warmUp: idleTurn, workload, faults: [], runsMin: 5 },
   instances: 2,
   disturbedBy: "nothing",
+  lacks: ["order-of-acceptance"],
 });

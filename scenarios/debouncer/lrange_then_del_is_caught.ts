@@ -34,4 +34,5 @@ export default control({
   },
   instances: 2,
   disturbedBy: "sender",
+  lacks: ["taken-in-one-step"],
 });

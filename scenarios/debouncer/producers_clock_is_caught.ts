@@ -31,4 +31,5 @@ export default control({
   instances: 2,
   clocksMs: [-3_600_000, 0],
   disturbedBy: "nothing",
+  lacks: ["quiet-time-by-redis"],
 });

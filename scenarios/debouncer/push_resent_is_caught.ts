@@ -33,4 +33,5 @@ export default control({
   },
   instances: 2,
   disturbedBy: "faults",
+  lacks: ["message-accepted-once"],
 });

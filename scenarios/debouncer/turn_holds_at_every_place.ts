@@ -46,4 +46,5 @@ export default claim({
     nothingLeaked,
     wasDisturbed,
   ],
+  proves: ["taken-in-one-step", "batch-takeover", "order-of-acceptance", "sink-commits-once"],
 });

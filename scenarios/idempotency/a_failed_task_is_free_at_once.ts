@@ -22,4 +22,5 @@ export default claim({
   plans: { strategy: "sample", warmUp: oneTask, workload: failingFirst({ tasks: 6 }), faults: [], runsMin: 4 },
   disturbedBy: "sender",
   properties: [atMostOnce, noneLost, acknowledgedIsNotBegunAgain, convergesAfterHealing],
+  proves: ["task-failure-frees"],
 });

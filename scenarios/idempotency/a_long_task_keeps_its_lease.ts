@@ -30,4 +30,5 @@ export default claim({
     convergesAfterHealing,
     answersInBoundedTime,
   ],
+  proves: ["task-lease-renewed"],
 });

@@ -26,4 +26,5 @@ export default control({
   plans: { strategy: "cuts", operation: oneTask, connections: ["open"], services: ["redis"], disturb: ["cut"] },
   instances: 2,
   disturbedBy: "faults",
+  lacks: ["task-takeover"],
 });

@@ -35,4 +35,5 @@ export default claim({
     noneLost,
     convergesAfterHealing,
   ],
+  proves: ["task-busy-while-held", "task-fencing", "task-completion-compares-token", "task-takeover"],
 });

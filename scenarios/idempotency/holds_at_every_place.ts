@@ -45,4 +45,5 @@ export default claim({
     nothingLeaked,
     wasDisturbed,
   ],
+  proves: ["task-done-is-known", "task-waits-for-a-verdict", "task-unknown-is-unknown"],
 });

@@ -68,4 +68,5 @@ export default claim({
     nothingLeaked,
     wasDisturbed,
   ],
+  proves: ["task-takeover", "redis-holds-in-bursts"],
 });

@@ -47,4 +47,5 @@ export default claim({
     nothingLeaked,
     wasDisturbed,
   ],
+  proves: ["redis-late-commands"],
 });

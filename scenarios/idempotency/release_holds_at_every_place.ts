@@ -50,4 +50,5 @@ export default claim({
     nothingLeaked,
     wasDisturbed,
   ],
+  proves: ["task-failure-frees"],
 });

@@ -28,4 +28,5 @@ export default control({
     runsMin: 5,
   },
   disturbedBy: "sender",
+  lacks: ["task-done-is-known"],
 });

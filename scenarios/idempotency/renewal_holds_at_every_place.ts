@@ -51,4 +51,5 @@ export default claim({
     nothingLeaked,
     wasDisturbed,
   ],
+  proves: ["task-lease-renewed"],
 });

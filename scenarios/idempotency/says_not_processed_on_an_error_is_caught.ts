@@ -25,4 +25,5 @@ export default control({
   plans: { strategy: "cuts", operation: oneTask, connections: ["open"], services: ["redis"], disturb: ["cut"] },
   instances: 2,
   disturbedBy: "faults",
+  lacks: ["task-waits-for-a-verdict"],
 });

@@ -45,4 +45,5 @@ export default claim({
     processStaysAlive,
     wasDisturbed,
   ],
+  proves: ["middleware-says-when", "task-waits-for-a-verdict"],
 });

@@ -36,4 +36,5 @@ export default claim({
     nothingLeaked,
     wasDisturbed,
   ],
+  proves: ["limit-in-any-window"],
 });

@@ -46,4 +46,5 @@ export default claim({
     nothingLeaked,
     wasDisturbed,
   ],
+  proves: ["limit-in-any-window", "redis-holds-in-bursts"],
 });

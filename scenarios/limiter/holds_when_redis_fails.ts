@@ -42,4 +42,5 @@ export default claim({
     nothingLeaked,
     wasDisturbed,
   ],
+  proves: ["redis-survives-faults"],
 });

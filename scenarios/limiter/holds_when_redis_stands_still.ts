@@ -41,4 +41,5 @@ export default claim({
     nothingLeaked,
     wasDisturbed,
   ],
+  proves: ["redis-late-commands"],
 });

@@ -33,4 +33,5 @@ export default control({
     runsMin: 5,
   },
   disturbedBy: "faults",
+  lacks: ["limit-in-any-window"],
 });

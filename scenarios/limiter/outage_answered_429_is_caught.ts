@@ -34,4 +34,5 @@ export default control({
     runsMin: 5,
   },
   disturbedBy: "faults",
+  lacks: ["outage-is-no-429"],
 });

@@ -44,4 +44,5 @@ export default claim({
     nothingLeaked,
     wasDisturbed,
   ],
+  proves: ["outage-is-no-429", "limiter-says-when"],
 });

@@ -3,7 +3,8 @@
  * not acknowledged as if it had been the one.
  *
  * An acknowledgement as a duplicate is the truth, for the event may be done by then. Completions are statements of the
- * operation itself that were asked for after the later grant's reply had crossed the wire, so the order is certain. A
+ * operation itself that were asked for after the later grant's reply had crossed the wire, so the order is certain. Where an instance had
+ * several operations under way the wire cannot say whose a statement was: an acknowledgement that may rest on such a one is unknown. A
  * sibling judges what an overtaken holder did meanwhile.
  */
 
@@ -20,12 +21,18 @@ export const overtakenIsTold: Property = {
   check(history) {
     const grants = grantsOf(history);
     const overtaken = new Set<string>();
+    let unclear: string | undefined;
     for (const key of history.keys.values()) {
       for (const [earlier, later] of successions(key, grants)) {
         if (!earlier.operation.settled) continue;
         overtaken.add(earlier.operation.id);
-        const completion = completionAfter(history, earlier, later);
-        if (!completion || !acknowledgedAsFirst(earlier.operation)) continue;
+        if (!acknowledgedAsFirst(earlier.operation)) continue;
+        const { own: completion, anybodys } = completionsAfter(history, earlier, later);
+        if (!completion && anybodys) {
+          unclear ??=
+            `${earlier.operation.id} was acknowledged after it was overtaken, and it cannot be seen which statement was its completion`;
+        }
+        if (!completion) continue;
         const blind = whyUnordered(history);
         if (blind) return unknown(blind, overtaken.size);
         const because =
@@ -35,17 +42,25 @@ export const overtakenIsTold: Property = {
         return violated(overtaken.size, because, evidence);
       }
     }
-    return holds(overtaken.size, "no holder was overtaken");
+    return unclear === undefined ? holds(overtaken.size, "no holder was overtaken") : unknown(unclear, overtaken.size);
   },
 };
 
-/** A statement of the earlier holder that was asked for after the later one had its grant, and answered without an error. */
-function completionAfter(history: View, { operation }: Held, later: Held): DecisionView | undefined {
+/** Statements that were asked for after the later one had its grant, and answered without an error: the earlier holder's own, or anybody's. */
+function completionsAfter(
+  history: View,
+  { operation }: Held,
+  later: Held,
+): { readonly own: DecisionView | undefined; readonly anybodys: boolean } {
   const decisions = decisionsBetween(history, operation.instance, later.grant.to, operation.settled!.index);
-  return decisions.find(({ asked }) => {
+  const whose = ({ asked }: DecisionView) => {
     const message = history.entries[asked]!;
-    return message.type === "message" && message.operation === operation.id;
-  });
+    return message.type === "message" ? message.operation : undefined;
+  };
+  return {
+    own: decisions.find((decision) => whose(decision) === operation.id),
+    anybodys: decisions.some((decision) => whose(decision) === undefined),
+  };
 }
 
 function acknowledgedAsFirst({ settled }: OperationView): boolean {

@@ -49,6 +49,28 @@ Deno.test("overtaken_is_told holds nothing against a completion that was asked f
   assert.deepEqual(overtakenIsTold.check(history.view), { verdict: "holds", examined: 1 });
 });
 
+Deno.test("overtaken_is_told knows nothing of an acknowledgement whose completion may be anybody's", () => {
+  const without = (end: string, what: "completion" | "operation") => {
+    const { plan, entries, invoke } = asRecorded(late(end));
+    const completion = entries.filter((entry, i) =>
+      i > invoke && entry.type === "message" && entry.operation === "d1.1"
+    );
+    assert.equal(completion.length, 3);
+    return view(
+      plan,
+      entries.flatMap((entry) => {
+        if (!completion.includes(entry) || entry.type !== "message") return [entry];
+        const { operation: _, ...anybodys } = entry;
+        return what === "operation" ? [anybodys as Entry] : [];
+      }),
+    );
+  };
+  const verdict = overtakenIsTold.check(without("ok", "operation"));
+  assert.ok(verdict.verdict === "unknown" && /d1\.1 was acknowledged after it was overtaken/.test(verdict.because));
+  assert.deepEqual(overtakenIsTold.check(without("info", "operation")), { verdict: "holds", examined: 1 });
+  assert.deepEqual(overtakenIsTold.check(without("ok", "completion")), { verdict: "holds", examined: 1 });
+});
+
 Deno.test("overtaken_is_told knows nothing where nobody was overtaken, or where messages were dropped", () => {
   const alone = drawn(`
     A  |--deliver(e1)-----------------------------------ok|
@@ -78,6 +100,12 @@ Deno.test("overtaken_is_told never accuses a correct history, and always one in 
     { numRuns: 30 },
   );
 });
+
+/** The entries of a drawn history, and where the second operation begins. */
+function asRecorded({ view: { plan, entries } }: ReturnType<typeof drawn>) {
+  const invoke = entries.findIndex((entry) => entry.type === "invoke" && entry.operation === "d2.1");
+  return { plan, entries: entries as readonly Entry[], invoke };
+}
 
 /** A completion of the operation, done and acknowledged, in place of the sentence that it lost its lease. */
 function completed(entries: readonly Entry[], told: Entry): Entry[] {

@@ -113,17 +113,23 @@ const { leaseMs } = claimTimes;
 /**
  * Workers that take longer than their lease and do not hear that it is over. Worker 0 has each task first, and worker 1 takes it over: it
  * comes every few moments, and the first one again only long after. Two tasks, because an overtaken worker can be late in two ways: with
- * its effect after the next one's was made, and while the next one is still at work.
+ * its effect while the next one is still at work, and after the next one's was made. One after the other, so that the wire can tell whose
+ * each command is.
  */
 export const overtakenHolders: fc.Arbitrary<Delivery<TaskRun>[]> = fc.constant([
-  ...overtaken("t1", { slowMs: leaseMs + 150, nextMs: 0 }),
-  ...overtaken("t2", { slowMs: leaseMs + 40, nextMs: 100 }),
+  ...overtaken("t1", { slowMs: leaseMs + 40, nextMs: 100 }),
+  ...overtaken("t2", { slowMs: leaseMs + 150, nextMs: 0 }, "d_t1"),
 ]);
 
-function overtaken(key: string, { slowMs, nextMs }: { slowMs: number; nextMs: number }): Delivery<TaskRun>[] {
+function overtaken(
+  key: string,
+  { slowMs, nextMs }: { slowMs: number; nextMs: number },
+  after?: string,
+): Delivery<TaskRun>[] {
   const op = { key, body: "{}", heedless: true };
+  const starts = (ms: number) => after === undefined ? { atMs: ms } : { afterAckOf: after, afterMs: ms };
   return [
-    { id: `d_${key}`, op: { ...op, pauseMs: slowMs }, starts: { atMs: 0 }, route: [0], resendAfterMs: [leaseMs] },
-    { id: `d_${key}_next`, op: { ...op, pauseMs: nextMs }, starts: { atMs: 60 }, route: [1], resendAfterMs: [10] },
+    { id: `d_${key}`, op: { ...op, pauseMs: slowMs }, starts: starts(0), route: [0], resendAfterMs: [leaseMs] },
+    { id: `d_${key}_next`, op: { ...op, pauseMs: nextMs }, starts: starts(60), route: [1], resendAfterMs: [10] },
   ];
 }

@@ -9,12 +9,16 @@ import type { NamedScenario } from "../../core/scenario.ts";
 import { discoverScenarios } from "../../engine/discover.ts";
 import { allRemovals, type NamedRemoval } from "./all_removals.ts";
 import { type Chapter, type Promised, promisesOfDedupe } from "./promises.ts";
+import { promisesOnRedis } from "./promises_on_redis.ts";
 
 /** Where the page is. */
 export const pageUrl: URL = new URL("../../../docs/safeguards.md", import.meta.url);
 
 /** Where the scenarios are. */
 export const scenariosFolder: string = fileURLToPath(new URL("../../../scenarios", import.meta.url));
+
+/** All that the reference promises. */
+export const allChapters: readonly Chapter[] = [...promisesOfDedupe, ...promisesOnRedis];
 
 /** What a page is made from. */
 export interface Sources {
@@ -26,14 +30,14 @@ export interface Sources {
 /** The page as it has to be now. */
 export async function currentPage(): Promise<string> {
   const scenarios = await discoverScenarios(scenariosFolder);
-  return pageOf({ chapters: promisesOfDedupe, scenarios, removals: await allRemovals() });
+  return pageOf({ chapters: allChapters, scenarios, removals: await allRemovals() });
 }
 
 /** The page, as Markdown. */
 export function pageOf(sources: Sources): string {
   const unnoticed = sources.removals.filter(({ expects }) => "unnoticedBecause" in expects);
   return [
-    "# The safeguards of dedupe",
+    "# The safeguards of the reference",
     introductionOf(sources),
     ...sources.chapters.flatMap((chapter) => [`## ${chapter.title}`, tableOf(chapter, sources)]),
     "## Precautions, which no claim rests on",

@@ -1,7 +1,7 @@
 /**
  * What dedupe promises, one by one: the rows of docs/safeguards.md. Scenarios name them by their ids, in `proves` and
  * `lacks`; where there is no scenario, the row says so, and which test of the reference there is instead, if any. A sibling
- * is the list of another part.
+ * is the list of the parts on Redis (`promises_on_redis.ts`).
  */
 
 /** A promise, in one sentence. */
@@ -21,14 +21,19 @@ export interface Chapter {
 
 const tested = (part: string, name: string) => ({ tested: [{ file: `src/reference/dedupe/${part}_test.ts`, name }] });
 
-const promise = (id: string, says: string, more: Pick<Promised, "tested"> = {}): Promised => ({ id, says, ...more });
+/** A row of the page. */
+export const promise = (id: string, says: string, more: Pick<Promised, "tested"> = {}): Promised => ({
+  id,
+  says,
+  ...more,
+});
 
 const notSigned = "what is not a signed delivery of JSON is answered";
 
 /** All promises of dedupe. */
 export const promisesOfDedupe: readonly Chapter[] = [
   {
-    title: "The claim",
+    title: "Dedupe: the claim",
     promises: [
       promise(
         "one-statement-decides",
@@ -72,7 +77,7 @@ export const promisesOfDedupe: readonly Chapter[] = [
     ],
   },
   {
-    title: "Transactional mode",
+    title: "Dedupe: transactional mode",
     promises: [
       promise("claim-and-effect-commit-together", "Claim and effect are committed together, or neither is."),
       promise("survives-ended-sessions", "The server may end the session at any moment of a delivery."),
@@ -84,7 +89,7 @@ export const promisesOfDedupe: readonly Chapter[] = [
     ],
   },
   {
-    title: "Lease mode",
+    title: "Dedupe: lease mode",
     promises: [
       promise(
         "lease-by-the-databases-clock",
@@ -106,7 +111,7 @@ export const promisesOfDedupe: readonly Chapter[] = [
     ],
   },
   {
-    title: "Batch mode",
+    title: "Dedupe: batch mode",
     promises: [
       promise(
         "batch-is-one-statement",
@@ -115,7 +120,7 @@ export const promisesOfDedupe: readonly Chapter[] = [
     ],
   },
   {
-    title: "HTTP receiver",
+    title: "Dedupe: HTTP receiver",
     promises: [
       promise(
         "processed-answers-200",
@@ -167,7 +172,7 @@ export const promisesOfDedupe: readonly Chapter[] = [
     ],
   },
   {
-    title: "What all of it needs besides",
+    title: "Dedupe: what all of it needs besides",
     promises: [
       promise("answers-in-time", "Each call is answered within its deadline, whatever the store and the road do."),
       promise(

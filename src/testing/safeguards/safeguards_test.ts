@@ -6,14 +6,13 @@ import type { ScenarioResult } from "../../core/results.ts";
 import { discoverScenarios } from "../../engine/discover.ts";
 import { allRemovals, type NamedRemoval } from "./all_removals.ts";
 import type { Session } from "./checkout.ts";
-import { currentPage, pageOf, pageUrl, proofsOf, scenariosFolder } from "./page.ts";
-import { promisesOfDedupe } from "./promises.ts";
+import { allChapters, currentPage, pageOf, pageUrl, proofsOf, scenariosFolder } from "./page.ts";
 import { type Edit, edited, removal } from "./removal.ts";
 import { findingOf } from "./taken_out.ts";
 
 const scenarios = await discoverScenarios(scenariosFolder);
 const removals = await allRemovals();
-const promises = promisesOfDedupe.flatMap((chapter) => chapter.promises);
+const promises = allChapters.flatMap((chapter) => chapter.promises);
 const ids = new Set(promises.map(({ id }) => id));
 const read = (file: string) => Deno.readTextFileSync(new URL(`../../../${file}`, import.meta.url));
 
@@ -24,7 +23,7 @@ Deno.test("docs/safeguards.md is what the scenarios say (else: deno task safegua
 Deno.test("each promise has a name of its own, and scenarios name no other", () => {
   assert.equal(ids.size, promises.length);
   for (const id of ids) assert.match(id, /^[a-z0-9]+(-[a-z0-9]+)*$/);
-  const unknown = scenarios.filter(({ path }) => path.startsWith("dedupe/")).flatMap(({ path, scenario }) =>
+  const unknown = scenarios.flatMap(({ path, scenario }) =>
     namedBy(scenario).filter((id) => !ids.has(id)).map((id) => `${path} names ${id}`)
   );
   assert.deepEqual(unknown, []);

@@ -1,0 +1,21 @@
+/** A command waits for its answer as long as it takes. */
+
+import { removal } from "../removal.ts";
+
+export default removal({
+  without: "a deadline of one's own on Redis's answers",
+  promise: "redis-answers-in-time",
+  edits: [
+    {
+      file: "src/reference/redis.ts",
+      before: "      call.giveUp?.(late);\n      call.sent?.reject(late);\n",
+      after: "      void late;\n",
+    },
+    {
+      file: "src/reference/redis.ts",
+      before: "    lane.discard();\n",
+      after: "",
+    },
+  ],
+  expects: { scenario: "debouncer/push_holds_at_every_place", violates: "answers_in_bounded_time" },
+});
