@@ -47,5 +47,5 @@ export default claim({
     nothingLeaked,
     wasDisturbed,
   ],
-  proves: ["redis-answers-in-time", "redis-late-commands"],
+  proves: ["redis-late-commands"],
 });

@@ -44,5 +44,5 @@ export default claim({
     nothingLeaked,
     wasDisturbed,
   ],
-  proves: ["message-accepted-once", "redis-unknown-is-unknown", "redis-answers-in-time"],
+  proves: ["message-accepted-once", "redis-unknown-is-unknown"],
 });

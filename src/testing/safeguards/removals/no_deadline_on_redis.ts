@@ -17,5 +17,5 @@ export default removal({
       after: "",
     },
   ],
-  expects: { scenario: "debouncer/push_holds_at_every_place", violates: "answers_in_bounded_time" },
+  expects: { scenario: "limiter/answers_in_time_in_a_black_hole", violates: "answers_in_bounded_time" },
 });
