@@ -45,14 +45,12 @@ Deno.test("told_while_in_work is violated by an answer that came with the end of
 Deno.test("told_while_in_work is unknown where no copy met work that went on, and where the harness stood still", () => {
   assert.equal(toldWhileInWork.check(made({ workEndsAtMs: 300, copyAtMs: 60, toldAtMs: 310 })).verdict, "unknown");
   assert.equal(toldWhileInWork.check(made({ workEndsAtMs: 800, copyAtMs: 5, toldAtMs: 810 })).verdict, "unknown");
-  // The work goes on for 600 ms, in which the reference tries for 325 to get at the event, on a machine that may be busy.
-  assert.equal(toldWhileInWork.check(made({ workEndsAtMs: 800, copyAtMs: 200, toldAtMs: 810 })).verdict, "unknown");
   const stalled = made({ workEndsAtMs: 800, copyAtMs: 60, toldAtMs: 810, stalled: true });
   assert.equal(toldWhileInWork.check(stalled).verdict, "unknown");
 });
 
 Deno.test("an answer moved behind the end of the work is noticed", () => {
-  fc.assert(fc.property(fc.integer({ min: 10, max: 150 }), fc.nat(500), (copyAtMs, later) => {
+  fc.assert(fc.property(fc.integer({ min: 10, max: 300 }), fc.nat(500), (copyAtMs, later) => {
     const verdict = toldWhileInWork.check(made({ workEndsAtMs: 800, copyAtMs, toldAtMs: 800 + later }));
     return verdict.verdict === "violated";
   }));

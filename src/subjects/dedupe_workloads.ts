@@ -132,7 +132,10 @@ export const atWork = {
   options: { deadlineMs: workDeadlineMs },
 };
 
-/** A handler that is at work for long, and copies of its event at the other instances meanwhile. */
+/**
+ * A handler that is at work for long, and copies of its event at the other instances early in it. Whoever was told that it is in work comes
+ * again after it: a copy that came near its end would be answered with the end, for the lock is waited for a quarter of the deadline.
+ */
 export const copiesOfWork: fc.Arbitrary<Delivery<WebhookDelivery>[]> = fc.record({
   atMs: fc.integer({ min: 150, max: 250 }),
   instance: fc.nat(2),
@@ -141,7 +144,7 @@ export const copiesOfWork: fc.Arbitrary<Delivery<WebhookDelivery>[]> = fc.record
   const at = (nth: number) => [(instance + nth) % 3];
   return [
     { id: "d1", op, starts: { atMs: 0 }, route: at(0), resendAfterMs: [200] },
-    { id: "d2", op, starts: { atMs }, route: at(1), resendAfterMs: [200] },
-    { id: "d3", op, starts: { atMs: atMs + 20 }, route: at(2), resendAfterMs: [200] },
+    { id: "d2", op, starts: { atMs }, route: at(1), resendAfterMs: [workMs] },
+    { id: "d3", op, starts: { atMs: atMs + 20 }, route: at(2), resendAfterMs: [workMs] },
   ];
 });

@@ -57,7 +57,7 @@ const nothing: Left = () => Promise.resolve(undefined);
 export class Running implements RunningInstance {
   readonly seat: Seat;
   readonly #listener: Listener;
-  /** From then on its process may serve somebody else. */
+  /** It has ended its work: nobody ends its process for it any more, which is looked at and may then serve somebody else. */
   #vacated = false;
   #stopping: Promise<"stopped" | "hung" | "died"> | undefined;
 
