@@ -3,6 +3,7 @@
  */
 
 import { claim } from "../../src/core/scenario.ts";
+import { blackHole } from "../../src/faults/black_hole.ts";
 import { answersInBoundedTime } from "../../src/properties/answers_in_bounded_time.ts";
 import { convergesAfterHealing } from "../../src/properties/converges_after_healing.ts";
 import { eachMessageInOneBatch } from "../../src/properties/each_message_in_one_batch.ts";
@@ -13,7 +14,7 @@ import { refusedDidNothing } from "../../src/properties/refused_did_nothing.ts";
 import { wasDisturbed } from "../../src/properties/was_disturbed.ts";
 import { claimTimes, debouncer } from "../../src/subjects/debouncer.ts";
 import { chats } from "../../src/subjects/debouncer_workloads.ts";
-import { longBlackHole } from "../../src/subjects/long_black_hole.ts";
+import { outlastsDeadlines } from "../../src/subjects/outlasts_deadlines.ts";
 
 /** Short, so that the black hole outlasts the promise and the harness's patience with it. */
 const deadlineMs = 120;
@@ -28,7 +29,7 @@ export default claim({
     promises: { ...claimTimes, answersWithinMs: 4 * deadlineMs },
     options: { deadlineMs },
   }),
-  plans: { strategy: "sample", workload: chats(), ...longBlackHole },
+  plans: { strategy: "sample", workload: chats(), faults: [blackHole], ...outlastsDeadlines },
   disturbedBy: "faults",
   properties: [
     answersInBoundedTime,

@@ -3,6 +3,7 @@
  */
 
 import { claim } from "../../src/core/scenario.ts";
+import { blackHole } from "../../src/faults/black_hole.ts";
 import { answersInBoundedTime } from "../../src/properties/answers_in_bounded_time.ts";
 import { atMostOnce } from "../../src/properties/at_most_once.ts";
 import { convergesAfterHealing } from "../../src/properties/converges_after_healing.ts";
@@ -13,7 +14,7 @@ import { refusedDidNothing } from "../../src/properties/refused_did_nothing.ts";
 import { wasDisturbed } from "../../src/properties/was_disturbed.ts";
 import { claimTimes, idempotency } from "../../src/subjects/idempotency.ts";
 import { oneTask, queue } from "../../src/subjects/idempotency_workloads.ts";
-import { longBlackHole } from "../../src/subjects/long_black_hole.ts";
+import { outlastsDeadlines } from "../../src/subjects/outlasts_deadlines.ts";
 
 /** Short, so that the black hole outlasts the promise and the harness's patience with it. */
 const deadlineMs = 120;
@@ -32,7 +33,8 @@ export default claim({
     strategy: "sample",
     warmUp: oneTask,
     workload: queue({ tasks: 6, afterMsMax: 25, pauseMsMax: 15 }),
-    ...longBlackHole,
+    faults: [blackHole],
+    ...outlastsDeadlines,
   },
   disturbedBy: "faults",
   properties: [

@@ -3,6 +3,7 @@
  */
 
 import { claim } from "../../src/core/scenario.ts";
+import { blackHole } from "../../src/faults/black_hole.ts";
 import { answersInBoundedTime } from "../../src/properties/answers_in_bounded_time.ts";
 import { convergesAfterHealing } from "../../src/properties/converges_after_healing.ts";
 import { limitNeverExceeded } from "../../src/properties/limit_never_exceeded.ts";
@@ -12,7 +13,7 @@ import { unavailableIsNotRefused } from "../../src/properties/unavailable_is_not
 import { wasDisturbed } from "../../src/properties/was_disturbed.ts";
 import { claimTimes, limiter } from "../../src/subjects/limiter.ts";
 import { bursts, oneCall } from "../../src/subjects/limiter_workloads.ts";
-import { longBlackHole } from "../../src/subjects/long_black_hole.ts";
+import { outlastsDeadlines } from "../../src/subjects/outlasts_deadlines.ts";
 
 /** Short, so that the black hole outlasts the promise and the harness's patience with it. */
 const deadlineMs = 150;
@@ -26,7 +27,7 @@ export default claim({
     promises: { ...claimTimes, answersWithinMs: 2 * deadlineMs },
     options: { deadlineMs },
   }),
-  plans: { strategy: "sample", warmUp: oneCall, workload: bursts(), ...longBlackHole },
+  plans: { strategy: "sample", warmUp: oneCall, workload: bursts(), faults: [blackHole], ...outlastsDeadlines },
   disturbedBy: "faults",
   properties: [
     answersInBoundedTime,
