@@ -5,7 +5,7 @@
 
 import fc from "fast-check";
 import type { Delivery } from "../core/plan.ts";
-import { bursts as burstsOfEvents } from "./dedupe_workloads.ts";
+import { anotherBody, bursts as burstsOfEvents } from "./dedupe_workloads.ts";
 import { claimTimes, longTaskMs, renewedTaskMs, type TaskRun } from "./idempotency.ts";
 
 /** The one task whose conversation is disturbed at every place. */
@@ -21,6 +21,9 @@ export const oneFailingTask: TaskRun = { ...oneTask, failsFirst: true };
 export const bursts: (
   options?: { instances?: number; withinMs?: number; pauseMsMax?: number },
 ) => fc.Arbitrary<Delivery<TaskRun>[]> = burstsOfEvents;
+
+/** The same key with another input, at the same moment and when it is done. */
+export const anotherInput: fc.Arbitrary<Delivery<TaskRun>[]> = anotherBody;
 
 const workers = 3;
 

@@ -87,14 +87,14 @@ export const promisesOnRedis: readonly Chapter[] = [
         "task-done-is-known",
         "What is done is known for as long as it is to be remembered, and is not run again.",
       ),
-      promise(
-        "task-conflict",
-        "The same key with another fingerprint is a conflict.",
-        tested("idempotency/idempotency", "a task runs once; while it runs others are busy"),
-      ),
+      promise("task-conflict", "The same key with another fingerprint is a conflict."),
       promise(
         "task-unknown-is-unknown",
         "Where a task was run and its completion was not answered, it is said that nobody knows.",
+      ),
+      promise(
+        "other-request-answers-422",
+        "The same Idempotency-Key with another request is answered 422, and never with the first one's response.",
       ),
       promise("middleware-says-when", "Each 409 and 503 of the middleware says when to come again."),
     ],
