@@ -110,7 +110,9 @@ for (const [name, open] of Object.entries(parts)) {
     for (const key of odd) await part.use(key);
     for (const key of odd) await part.kept(key);
     await withAdmin(shared.url, async (ask) => {
-      for (const key of await ask("KEYS", "*") as string[]) assert.match(key, /^(limiter|idempotency|debouncer):\{/);
+      for (const key of await ask("KEYS", "*") as string[]) {
+        assert.match(key, /^(limiter:60000|idempotency|debouncer):\{/);
+      }
     });
   });
 

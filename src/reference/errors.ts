@@ -207,6 +207,11 @@ export function mask(value: unknown, depth = 0, above: readonly unknown[] = []):
   );
 }
 
+/** Calls a hook of whoever uses this, at once. What it throws, also later, decides nothing: `failed` alone is told of it. */
+export function tell(hook: () => unknown, failed: (error: unknown) => void = () => {}): void {
+  new Promise((resolve) => resolve(hook())).catch(failed);
+}
+
 /** Masks in a text: URL credentials, tokens, `password=...`, e-mail addresses, card numbers and phone numbers. */
 export function maskText(text: string): string {
   return text // every repetition is bounded: a long text must not take long

@@ -12,9 +12,9 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { ConnectionOptions } from "node:tls";
-import { OutcomeUnknown, replyOf } from "./errors.ts";
+import { OutcomeUnknown, replyOf, tell } from "./errors.ts";
 import { type Address, addressOf, Lane, type Sent, type Word } from "./redis_lane.ts";
-import { meaningOf, unavailable, verifySuitable } from "./redis_meaning.ts";
+import { forgets, meaningOf, unavailable, verifySuitable } from "./redis_meaning.ts";
 
 export type { Word } from "./redis_lane.ts";
 
@@ -60,9 +60,9 @@ export interface Redis extends AsyncDisposable {
 }
 
 /**
- * Opens a client, looks whether the server will do (6.2 or later, a primary, `noeviction`), and loads the scripts. Throws
- * UnsuitableStore (with what to change), StoreUnavailable, or a TypeError for a bad option. A server that takes this one's
- * place later is not looked at again.
+ * Opens a client, looks whether the server will do (6.2 or later, a primary, `noeviction`; the log is told of one without
+ * `appendonly`), and loads the scripts. Throws UnsuitableStore (with what to change), StoreUnavailable, or a TypeError for a
+ * bad option. A server that takes this one's place later is not looked at again.
  */
 export async function openRedis(options: RedisOptions, scripts: readonly Script[]): Promise<Redis> {
   const client = new Client(options);
@@ -94,7 +94,9 @@ class Client implements Redis {
   async verify(scripts: readonly Script[]): Promise<void> {
     // All at once, so that one deadline bounds it; what INFO says about the server is the error to be seen.
     const loaded = Promise.allSettled(scripts.map(({ lua }) => this.#ask("script", ["LOAD", lua])));
-    verifySuitable(String(await this.#ask("info", [])));
+    const info = String(await this.#ask("info", []));
+    verifySuitable(info);
+    if (forgets(info)) this.#tell("without_persistence", { why: "appendonly is off: a restart of Redis forgets" });
     for (const one of await loaded) if (one.status === "rejected") throw one.reason;
   }
 
@@ -162,14 +164,14 @@ class Client implements Redis {
     return Promise.reject(meaningOf(error, sent !== undefined));
   }
 
+  #tell(event: string, details: unknown): void {
+    tell(() => this.#log?.({ level: "warn", event, details }));
+  }
+
   readonly #discard = (lane: Lane, inFlight: number): void => {
     if (lane.gone) return;
     lane.discard();
-    try {
-      this.#log?.({ level: "warn", event: "connection_hung", details: { inFlight } });
-    } catch (error) {
-      void error; // any class: the hook is the user's, and a logger that fails cannot be told so by logging
-    }
+    this.#tell("connection_hung", { inFlight });
   };
 }
 

@@ -23,12 +23,12 @@ export interface Address {
 
 /** Reads a url by hand: the driver would take its query for options, and they would count more than ours. */
 export function addressOf(url: string | URL, tls: ConnectionOptions | undefined): Address {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const parsed = URL.canParse(String(url)) ? new URL(url) : undefined;
   const db = /^\/?(\d{0,4})$/.exec(parsed?.pathname ?? "")?.[1];
   if (parsed === undefined || !/^rediss?:$/.test(parsed.protocol) || parsed.hostname === "" || db === undefined) {
     throw new TypeError("Cannot open Redis: the url has to look like redis://user:password@host:6379/0");
   }
-  const [username, password] = [parsed.username, parsed.password].map(decodeURIComponent);
+  const [username, password] = [parsed.username, parsed.password].map(decoded);
   return {
     host: parsed.hostname.replace(/^\[(.*)\]$/, "$1"),
     port: Number(parsed.port || 6_379),
@@ -37,6 +37,15 @@ export function addressOf(url: string | URL, tls: ConnectionOptions | undefined)
     ...(password ? { password } : {}),
     ...(parsed.protocol === "rediss:" || tls !== undefined ? { tls: tls ?? {} } : {}),
   };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    throw new TypeError('Cannot open Redis: in the url, "%" of a user or password has to be written as "%25"');
+  }
 }
 
 /** One word of a command. */

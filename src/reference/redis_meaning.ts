@@ -20,6 +20,11 @@ export function verifySuitable(info: string): void {
   if (!isNewEnough(version)) {
     throw new UnsuitableStore(`Cannot use this Redis: it is "${version}", and has to be 6.2 or later`);
   }
+  if (field("redis_mode") === "sentinel") {
+    throw new UnsuitableStore(
+      "Cannot use this Redis: it is a Sentinel; give the address of the primary that it watches",
+    );
+  }
   if (field("role") !== "master") {
     const primary = field("master_host") && `, ${field("master_host")}:${field("master_port")}`;
     throw new UnsuitableStore(`Cannot use this Redis: it is a replica; give the address of its primary${primary}`);
@@ -31,6 +36,11 @@ export function verifySuitable(info: string): void {
         `run "CONFIG SET maxmemory-policy noeviction", and write the same into its configuration file`,
     );
   }
+}
+
+/** What a server that will do does not do: it may forget what was acknowledged when it is started again. */
+export function forgets(info: string): boolean {
+  return /^aof_enabled:0\r?$/m.test(info);
 }
 
 function isNewEnough(version: string): boolean {
@@ -55,7 +65,13 @@ export function meaningOf(failure: unknown, sent: boolean): unknown {
   const todo = reply && !reply.inScript && advice[reply.word];
   if (todo) return new UnsuitableStore(`Cannot use this Redis: ${todo}`, { cause: error });
   if (!sent && reply && kind === "programming") {
-    return new UnsuitableStore("Cannot use this Redis: it refuses the connect", { cause: error });
+    const why = `it refuses the connect (${error instanceof Error ? error.message : error})`;
+    return new UnsuitableStore(`Cannot use this Redis: ${why}`, { cause: error });
+  }
+  if (!sent && error instanceof Error && /^Unknown RESP type/.test(error.message)) {
+    return new UnsuitableStore("Cannot use this Redis: what answers there is none, so look at host and port", {
+      cause: error,
+    });
   }
   if (!sent) return unavailable("there is no connection, so nothing was sent", error);
   if (kind === "nothing") return unavailable("it refused the command", error);

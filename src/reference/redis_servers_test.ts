@@ -121,7 +121,11 @@ Deno.test("a user without the rights, and a database that is not there, are Unsu
   const weak = new URL(server.url);
   [weak.username, weak.password] = ["weak", "pw"];
   await refusal(openRedis({ url: weak, ...options }, [write]), UnsuitableStore, /has to be allowed/);
-  await refusal(openRedis({ url: new URL("/2", server.url), ...options }, [write]), UnsuitableStore, /connect/);
+  await refusal(
+    openRedis({ url: new URL("/2", server.url), ...options }, [write]),
+    UnsuitableStore,
+    /connect \(ERR DB index/,
+  );
   await using redis = await openRedis({ url: new URL("/1", server.url), ...options }, [write]);
   await redis.run(write, ["k"], ["v"]);
   assert.equal(await withAdmin(server.url, (admin) => admin.get("k")), null);
@@ -160,16 +164,38 @@ Deno.test("a Redis older than 6.2 is UnsuitableStore", async () => {
   await refusal(openRedis({ url: old.url, ...options }, []), UnsuitableStore, /"6\.0\.16".*6\.2/);
 });
 
+Deno.test("a Sentinel, and what is no Redis at all, are UnsuitableStore", async () => {
+  await using sentinel = await ancient("# Server\r\nredis_version:7.0.15\r\nredis_mode:sentinel\r\n");
+  await refusal(openRedis({ url: sentinel.url, ...options }, []), UnsuitableStore, /Sentinel/);
+  await using web = await answering(() => "HTTP/1.1 400 Bad Request\r\n\r\n");
+  await refusal(openRedis({ url: web.url, ...options }, [write]), UnsuitableStore, /host and port/);
+});
+
+Deno.test("a Redis that keeps nothing on its disk is told of at the start", async () => {
+  const said: string[] = [];
+  const log = ({ event }: { event: string }) => said.push(event);
+  await using server = await start();
+  await using _ = await openRedis({ url: server.url, ...options, log }, []);
+  assert.deepEqual(said, []);
+  await withAdmin(server.url, (admin) => admin.config("SET", "appendonly", "no"));
+  await using _again = await openRedis({ url: server.url, ...options, log }, []);
+  assert.deepEqual(said, ["without_persistence"]);
+});
+
 /** Says what a server before 6 says to HELLO, and the given text to INFO. */
-async function ancient(info: string): Promise<AsyncDisposable & { url: string }> {
+function ancient(info: string): Promise<AsyncDisposable & { url: string }> {
+  return answering((asked) =>
+    Array.from(asked.toLowerCase().matchAll(/hello|info/g), ([word]) => {
+      return word === "info" ? `$${info.length}\r\n${info}\r\n` : "-ERR unknown command `HELLO`\r\n";
+    }).join("")
+  );
+}
+
+async function answering(answer: (asked: string) => string): Promise<AsyncDisposable & { url: string }> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket.on("error", () => {}));
-    socket.on("data", (chunk) => {
-      for (const [word] of chunk.toString().toLowerCase().matchAll(/hello|info/g)) {
-        socket.write(word === "info" ? `$${info.length}\r\n${info}\r\n` : "-ERR unknown command `HELLO`\r\n");
-      }
-    });
+    socket.on("data", (chunk) => void socket.write(answer(chunk.toString())));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {

@@ -187,6 +187,7 @@ Deno.test("options that cannot work are refused, and a script whose first line i
       "redis://",
       "redis://127.0.0.1/x",
       "redis://:secret@127.0.0.1/a/b",
+      "redis://:50%secret@127.0.0.1",
     ]
   ) {
     const error = await openRedis({ url, deadlineMs }, []).then(() => assert.fail(url), (thrown) => thrown);

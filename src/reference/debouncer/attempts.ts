@@ -3,7 +3,7 @@
  * also bound how many bytes they hold.
  */
 
-import { LeaseLost } from "../errors.ts";
+import { LeaseLost, tell } from "../errors.ts";
 import { Attempt, type Handled, type Handler } from "./handle.ts";
 import { report } from "./log.ts";
 import type { Settings } from "./options.ts";
@@ -42,11 +42,7 @@ export class Attempts {
   }
 
   #tell(handled: Handled): void {
-    try {
-      this.#settings.onHandled(handled);
-    } catch (error) {
-      // Any class: the hook is the user's, and must not decide about a batch.
-      report(this.#settings.log, "error", "hook_failed", { error });
-    }
+    const { onHandled, log } = this.#settings;
+    tell(() => onHandled(handled), (error) => report(log, "error", "hook_failed", { error }));
   }
 }

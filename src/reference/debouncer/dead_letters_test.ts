@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import { idsOf, message, pass, Stage, times, until } from "./fixtures/stage.ts";
-import type { Handled } from "./mod.ts";
+import { Keys } from "./keys.ts";
+import type { DeadLetter, Debouncer, Handled } from "./mod.ts";
 
 const bad = (reason: string) => () => {
   throw new Error(reason);
@@ -126,17 +127,51 @@ Deno.test("many megabytes of dead letters come in pages, over all shards, and no
     await debouncer.push(`c${n}`, message(`m${n}`, "x".repeat(n % 5 * 200)));
     await debouncer.turn(bad("x"), { conversation: `c${n}` });
   }
-  const seen = new Set<string>();
-  let sinceMs = 0;
-  for (let pages = 0; pages < 40; pages++) {
-    const page = await debouncer.deadLetters({ sinceMs });
-    const before = seen.size;
-    for (const letter of page) seen.add(idsOf(letter));
-    if (seen.size === before) break;
-    sinceMs = page.at(-1)!.diedAtMs;
-  }
-  assert.equal(seen.size, 30);
+  const inOrder = Array.from({ length: 30 }, (_, n) => `m${n}`);
+  assert.deepEqual(await paged(debouncer), inOrder);
+  assert.deepEqual(await paged(debouncer, 1), inOrder);
 });
+
+Deno.test("letters that fill a page each, and letters of one moment, are all listed, also while some are discarded", async () => {
+  await using stage = new Stage();
+  const debouncer = await stage.open({ attemptsMax: 1, batchMax: 1, batchBytesMax: 50 });
+  for (const n of [0, 1, 2, 3]) {
+    await debouncer.push(`c${n}`, message(`m${n}`, "x".repeat(100)));
+    await debouncer.turn(bad("x"), { conversation: `c${n}` });
+  }
+  assert.deepEqual(await paged(debouncer), ["m0", "m1", "m2", "m3"]);
+  const { dead, deadByTime } = new Keys(stage.prefix, 0);
+  const ids = (await stage.truth.hkeys(dead)).sort();
+  for (const id of ids) await stage.truth.zadd(deadByTime, 1_000_000, id);
+  const [first, ...others] = await debouncer.deadLetters({ lettersMax: 1 });
+  assert.deepEqual([first!.id, others.length], [ids[0], 0]);
+  await debouncer.discard(first!.id);
+  const after = { ...first!, diedAtMs: 1_000 };
+  assert.deepEqual((await debouncer.deadLetters({ after, lettersMax: 1 })).map(({ id }) => id), [ids[1]]);
+});
+
+Deno.test("a page of dead letters that cannot be is a TypeError", async () => {
+  await using stage = new Stage();
+  const debouncer = await stage.open();
+  for (
+    const which of [{ lettersMax: 0 }, { lettersMax: -1 }, { lettersMax: 1.5 }, { lettersMax: NaN }, { sinceMs: NaN }]
+  ) {
+    await assert.rejects(debouncer.deadLetters(which), TypeError);
+  }
+});
+
+/** The ids of all dead letters, page by page. */
+async function paged(debouncer: Debouncer, lettersMax?: number): Promise<string[]> {
+  const seen: string[] = [];
+  let after: DeadLetter | undefined;
+  for (let pages = 0; pages < 40; pages++) {
+    const page = await debouncer.deadLetters({ lettersMax, after });
+    if (page.length === 0) break;
+    seen.push(...page.map(idsOf));
+    after = page.at(-1);
+  }
+  return seen;
+}
 
 Deno.test("a batch whose holders all die is a dead letter too: whoever takes it over for the last time says so", async () => {
   await using stage = new Stage();
@@ -146,5 +181,7 @@ Deno.test("a batch whose holders all die is a dead letter too: whoever takes it 
   const turn = await stage.settle(debouncer, "c", stage.record(() => new Promise(() => {})));
   assert.deepEqual(stage.batches.map(({ attempt }) => attempt), [1, 2]);
   assert.deepEqual(turn.handled.map(({ outcome }) => outcome), ["dead"]);
-  assert.match((await debouncer.deadLetters())[0]!.reason, /attempt 2 ended without a word/i);
+  const [letter] = await debouncer.deadLetters();
+  assert.match(letter!.reason, /attempt 2 ended without a word/i);
+  assert.equal(letter!.attempts, 2);
 });

@@ -35,7 +35,7 @@ if not open then
 end
 redis.call('zrem', KEYS[1], name) -- frees first, see ack
 redis.call('hdel', KEYS[2], unpack(fields))
-redis.call('hset', KEYS[4], id, cmsgpack.pack(name, now, attempt, ARGV[4], full, messages))
+redis.call('hset', KEYS[4], id, cmsgpack.pack(name, now, math.min(attempt, ARGV[5]), ARGV[4], full, messages))
 redis.call('zadd', KEYS[5], string.format('%d', now), id)
 if open then
   redis.call('hset', KEYS[2], name, struct.pack('<i4i4dddB', head, tail, bytes, first, due, 0))

@@ -3,7 +3,7 @@
  * Records are masked, for they may quote what a driver or a handler said. A sibling would write to a logger of your own.
  */
 
-import { mask } from "../errors.ts";
+import { mask, tell } from "../errors.ts";
 
 /** One thing worth knowing, without secrets: what happened (`event`, a stable name) and the details as plain JSON. */
 export interface LogRecord {
@@ -12,15 +12,10 @@ export interface LogRecord {
   readonly details: unknown;
 }
 
-/** Takes a record. What it throws is ignored: a full disk under the log must not decide about a message. */
+/** Takes a record. What it throws is ignored, also later: a full disk under the log must not decide about a message. */
 export type Log = (record: LogRecord) => void;
 
 /** Masks and hands over a record. */
 export function report(log: Log, level: LogRecord["level"], event: string, details: unknown = {}): void {
-  try {
-    log({ level, event, details: mask(details) });
-  } catch (error) {
-    // Any class: the hook is the user's, and a logger that fails cannot be told so by logging.
-    void error;
-  }
+  tell(() => log({ level, event, details: mask(details) })); // a logger that fails cannot be told so by logging
 }

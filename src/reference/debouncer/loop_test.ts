@@ -146,3 +146,35 @@ Deno.test("figures say what waits, what is in flight and how late it is, and com
   await debouncer.close();
   await running;
 });
+
+Deno.test("the figures find who waits behind those that are put off, and batches that nobody takes again", async () => {
+  await using stage = new Stage();
+  const debouncer = await stage.open({ quietMs: 40, maxWaitMs: 60_000, retryMs: 100, leaseMs: 200 });
+  await debouncer.push("busy", message("m0"));
+  await debouncer.push("waits", message("m"));
+  for (let n = 1; n <= 10; n++) {
+    await pass(20);
+    await debouncer.push("busy", message(`m${n}`));
+  }
+  const { lateMs, oldestMs } = await debouncer.stats();
+  assert.ok(lateMs > 100 && oldestMs > lateMs, `${lateMs} ms late, ${oldestMs} ms old`);
+  await debouncer.turn(() => Promise.reject(new Error("not yet")), { conversation: "waits" });
+  await pass(150);
+  const { inFlight, ...after } = await debouncer.stats();
+  assert.equal(inFlight, 1);
+  assert.ok(after.lateMs > 40 && after.oldestMs >= oldestMs + 150, `${after.lateMs} ms late, ${after.oldestMs} ms old`);
+});
+
+Deno.test("a hook that fails later than it returns decides nothing either", async () => {
+  await using stage = new Stage();
+  const fails = async () => {
+    await pass(1);
+    throw new Error("of the hook");
+  };
+  const debouncer = await stage.open({ attemptsMax: 1, log: fails, onHandled: fails, onStats: fails, statsMs: 5 });
+  await debouncer.push("c", message("m1"));
+  const running = debouncer.run(() => Promise.reject(new Error("of the handler")));
+  await until("it is dead", async () => (await debouncer.stats()).dead === 1);
+  await debouncer.close();
+  await running;
+});

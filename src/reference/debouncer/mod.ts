@@ -19,7 +19,7 @@
  *   effect is exactly once at a receiver that remembers `batch.key`, or in Postgres by `openSink`.
  * - Every step is one script, sent once. Only a failed `push` has to be repeated, by its caller.
  *
- * What Redis itself promises. `appendonly yes` is needed: without it a restart forgets everything. `appendfsync always`: what
+ * What Redis itself promises. `appendonly yes` is needed: without it a restart forgets everything, and the log is told so at the start. `appendfsync always`: what
  * was acknowledged is on the disk. `everysec` (the default): a power loss takes the last second or two; `no`: what the kernel
  * had not written yet, half a minute. The end of the process alone loses nothing under any of the three; power loss is not
  * tested here. Replication is asynchronous: a failover loses what the replica had not received. A Redis that forgot has lost
@@ -36,10 +36,10 @@
  * folder, `../errors.ts` and `../redis*.ts`; it needs npm:ioredis, and runs in Deno and in Node.
  */
 
-import { StoreUnavailable } from "../errors.ts";
+import { StoreUnavailable, tell } from "../errors.ts";
 import { openRedis, type Redis } from "../redis.ts";
 import { Attempts } from "./attempts.ts";
-import { type DeadLetter, oldestOf } from "./dead_letter.ts";
+import { type DeadLetter, lettersFrom, oldestOf, type WhichLetters } from "./dead_letter.ts";
 import type { Handled, Handler } from "./handle.ts";
 import { shardOf, shardOfBatch } from "./keys.ts";
 import { report } from "./log.ts";
@@ -50,7 +50,7 @@ import { openScript, scriptsOf } from "./scripts.ts";
 import { Shard } from "./shard.ts";
 import { type Stats, sumOf } from "./stats.ts";
 
-export type { DeadLetter } from "./dead_letter.ts";
+export type { DeadLetter, WhichLetters } from "./dead_letter.ts";
 export type { Batch, Handled, Handler, Outcome } from "./handle.ts";
 export type { Log, LogRecord } from "./log.ts";
 export type { AcceptedMessage, Message } from "./message.ts";
@@ -170,12 +170,12 @@ export class Debouncer implements AsyncDisposable {
   }
 
   /**
-   * Dead letters, oldest first: `lettersMax` at most (100 by default) and some megabytes (`batchBytesMax`), that died at
-   * `sinceMs` (Redis's clock) or later. For more, go on from the last one's `diedAtMs`, which comes again, until no other comes.
+   * Dead letters, oldest first: a page of `lettersMax` at most, and of some megabytes (`batchBytesMax`). For more, go on `after`
+   * the last one, until none comes. Throws a TypeError for a page that cannot be.
    */
-  async deadLetters(which: { lettersMax?: number; sinceMs?: number } = {}): Promise<readonly DeadLetter[]> {
-    const { lettersMax = 100, sinceMs = 0 } = which;
-    return oldestOf(await Promise.all(this.#shards.map((shard) => shard.deadLetters(lettersMax, sinceMs))), lettersMax);
+  async deadLetters(which: WhichLetters = {}): Promise<readonly DeadLetter[]> {
+    const from = lettersFrom(which);
+    return oldestOf(await Promise.all(this.#shards.map((shard) => shard.deadLetters(from))), from.lettersMax);
   }
 
   /**
@@ -223,13 +223,10 @@ export class Debouncer implements AsyncDisposable {
     return { handled, settled: handled.length > 0 ? handled.every(({ settled }) => settled) : !open, waitMs };
   }
 
-  async #tell(onStats: (stats: Stats) => void): Promise<void> {
-    try {
-      onStats(await this.stats());
-    } catch (error) {
-      // Any class: figures decide nothing, what fails here fails where it is needed too, and the hook is the user's.
-      report(this.#settings.log, "warn", "stats_failed", { error });
-    }
+  /** Figures decide nothing, and what fails here fails where it is needed too. */
+  #tell(onStats: (stats: Stats) => void): void {
+    const told = async () => await onStats(await this.stats());
+    tell(told, (error) => report(this.#settings.log, "warn", "stats_failed", { error }));
   }
 
   #shardOf(conversation: string): Shard {

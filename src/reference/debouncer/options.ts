@@ -27,7 +27,10 @@ export interface DebouncerOptions {
   readonly messageBytesMax?: number | undefined;
   /** For how long a message id is remembered after it was accepted. It costs some 150 bytes an id. Default 24 hours. */
   readonly rememberMs?: number | undefined;
-  /** A handler has to be done within this time; then its batch may be taken over. Default 60,000. */
+  /**
+   * A handler has to be done within this time; then its batch may be taken over. It runs from before the batch was asked for: make it much
+   * longer than `deadlineMs`, or a late answer leaves no time. Default 60,000.
+   */
   readonly leaseMs?: number | undefined;
   /** After so many attempts a batch becomes a dead letter. Default 5. */
   readonly attemptsMax?: number | undefined;
@@ -35,7 +38,7 @@ export interface DebouncerOptions {
   readonly retryMs?: number | undefined;
   /** Parts into which conversations are spread, 1 to 1,024; each polls for itself. Never changed later. Default 1. */
   readonly shards?: number | undefined;
-  /** The most batches that this instance handles at a time. Default 32. */
+  /** The most batches that the loop of this instance handles at a time, and that a `turn` takes of each shard. Default 32. */
   readonly concurrencyMax?: number | undefined;
   /** The most batches that one script call hands out, 1 to 1,000. Default 32. */
   readonly takeMax?: number | undefined;
@@ -101,8 +104,8 @@ export function settingsOf(options: DebouncerOptions): Settings {
     quietMs: options.quietMs,
     maxWaitMs: options.maxWaitMs ?? Math.min(10 * options.quietMs, timerMsMax),
     batchMax: options.batchMax ?? 100,
+    messageBytesMax, // before the next, whose default it may be
     batchBytesMax: options.batchBytesMax ?? Math.max(4 * mebibyte, messageBytesMax),
-    messageBytesMax,
     rememberMs: options.rememberMs ?? 24 * 3_600_000,
     leaseMs: options.leaseMs ?? 60_000,
     attemptsMax: options.attemptsMax ?? 5,

@@ -7,13 +7,13 @@
 
 import { randomBytes } from "node:crypto";
 import type { Redis, Script } from "../redis.ts";
-import type { LetterPage } from "./dead_letter.ts";
+import type { LetterPage, LettersFrom } from "./dead_letter.ts";
 import { conversationOf, Keys, nameOf } from "./keys.ts";
 import { report } from "./log.ts";
 import { type AcceptedMessage, decode } from "./message.ts";
 import type { Settings } from "./options.ts";
 import * as scripts from "./scripts.ts";
-import type { Stats } from "./stats.ts";
+import { lookedAtMax, type Stats } from "./stats.ts";
 
 /** A batch that was handed out, under a lease. */
 export interface Taken {
@@ -122,10 +122,11 @@ export class Shard {
     await this.#redis.run(scripts.giveBackScript, [leases, buffer], [nameOf(conversation), id, String(token)]);
   }
 
-  /** Dead letters that died at `sinceMs` or later, oldest first. */
-  async deadLetters(lettersMax: number, sinceMs: number): Promise<LetterPage> {
+  /** Dead letters from there on, oldest first. */
+  async deadLetters({ sinceMs, afterId, lettersMax }: LettersFrom): Promise<LetterPage> {
     const { dead, deadByTime } = this.keys;
-    const args = [Math.floor(sinceMs * 1_000), lettersMax, this.#settings.batchBytesMax];
+    // Rounded: 1,000 times a number of ms with three decimals may miss the whole number by a little.
+    const args = [Math.round(sinceMs * 1_000), afterId, lettersMax, this.#settings.batchBytesMax];
     const raw = await this.#redis.run(scripts.deadLettersScript, [dead, deadByTime], args) as [number, RawLetter[]];
     const letters = raw[1].map(([id, name, diedAt, attempts, reason, messages]) => {
       const conversation = conversationOf(name);
@@ -150,7 +151,7 @@ export class Shard {
   /** See `Stats`. */
   async stats(): Promise<Stats> {
     const { due, leases, buffer, dead } = this.keys;
-    const reply = await this.#redis.run(scripts.statsScript, [due, leases, buffer, dead], []);
+    const reply = await this.#redis.run(scripts.statsScript, [due, leases, buffer, dead], [lookedAtMax]);
     const [pending, inFlight, messages, deadLetters, late, oldest] = reply as Six;
     return { pending, inFlight, messages, dead: deadLetters, lateMs: late / 1_000, oldestMs: oldest / 1_000 };
   }

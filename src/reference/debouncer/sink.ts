@@ -4,6 +4,7 @@
  *
  *     const query = async (text, values) => (await pool.query(text, values)).rows;      // npm:pg
  *     const query = (text, values) => sql.unsafe(text, values);                         // npm:postgres
+ *     // sinkSchemaSql has been run with your migrations
  *     const sink = await openSink({ query, effect: "insert into note (customer, text) " +
  *       "select conversation, convert_from(body, 'UTF8') from fresh order by position" });
  *     await debouncer.run((batch) => sink.commit(batch));
@@ -23,6 +24,7 @@ import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { LeaseLost } from "../errors.ts";
 import type { Batch } from "./handle.ts";
+import { verifyEffect } from "./sink_effect.ts";
 
 /** Runs one statement with `$1` parameters, outside of any transaction, and gives its rows. What it throws is thrown on. */
 export type Query = (text: string, values: string[]) => Promise<readonly object[]>;
@@ -31,7 +33,7 @@ export type Query = (text: string, values: string[]) => Promise<readonly object[
 export interface SinkOptions {
   readonly query: Query;
   /**
-   * One INSERT, UPDATE or DELETE that reads the messages of a batch that is new from
+   * One INSERT, UPDATE, DELETE or MERGE that reads the messages of a batch that is new from
    * `fresh (batch_id text, conversation text, token bigint, position int, message_id text, body bytea)`; position counts from 0.
    * It is part of the program: never build it from what a sender sent.
    */
@@ -49,14 +51,15 @@ const commitSql = statement("./sink_commit.sql");
 const pruneSql = statement("./sink_prune.sql");
 
 /**
- * Opens a sink: has Postgres plan the statement, which fails, with its own error, if a table or constraint is missing or the
- * effect is no good.
+ * Opens a sink: has Postgres plan the statement, which fails, with its own error, if the tables of `sinkSchemaSql` or a constraint are
+ * missing or the effect is none that it understands. Throws a TypeError for an effect that would not happen, or not with its batch.
  */
 export async function openSink(options: SinkOptions): Promise<Sink> {
   const { query, effect, debouncer = "default" } = options;
   if (typeof effect !== "string" || effect.trim() === "") throw new TypeError("Cannot open the sink: it has no effect");
   const text = commitSql.replace("/*effect*/", () => effect);
-  await query(`explain ${text}`, [debouncer, "", "0", "", "[]"]);
+  const [row] = await query(`explain (format json) ${text}`, [debouncer, "", "0", "", "[]"]);
+  verifyEffect(Object.values(row ?? {})[0]);
   return new Sink(query, text, debouncer);
 }
 
@@ -96,9 +99,16 @@ export class Sink {
    * how many it were. Keep longer than any batch can be in flight or wait as a dead letter: 30 days, say.
    */
   async prune({ retentionMs, rowsMax = 1_000 }: { retentionMs: number; rowsMax?: number }): Promise<number> {
+    atLeastOne("retentionMs", retentionMs);
+    atLeastOne("rowsMax", rowsMax);
     const [row] = await this.#query(pruneSql, [this.#debouncer, String(retentionMs), String(rowsMax)]);
     return Number((row as { deleted: string }).deleted);
   }
+}
+
+function atLeastOne(name: string, value: number): void {
+  if (Number.isSafeInteger(value) && value >= 1) return;
+  throw new TypeError(`Cannot prune the sink: ${name} has to be a whole number from 1, not "${value}"`);
 }
 
 /** Without the comments, which are for readers and need not travel with every statement. */

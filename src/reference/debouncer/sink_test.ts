@@ -90,6 +90,16 @@ Deno.test("a sink without its tables, its constraints or a good effect does not 
     await assert.rejects(stage.open(query, " "), TypeError);
     await assert.rejects(stage.open(query, "insert into ledger (nothing) select 1 from fresh"), /"nothing"/);
   }
+  await stage.truth.unsafe("create function said(text) returns text language sql as 'select $1'");
+  for (const query of [stage.query, stage.queryOfPostgres]) {
+    const nothing = /has to be an INSERT/;
+    await assert.rejects(stage.open(query, "select said(conversation) from fresh"), nothing);
+    const always = /has to read from fresh/;
+    await assert.rejects(stage.open(query, "insert into ledger (batch_id) values ('x')"), always);
+    await stage.open(query, "update ledger set token = fresh.token from fresh where ledger.batch_id = fresh.batch_id");
+    await stage.open(query, "with new as (select * from fresh) insert into ledger (batch_id) select batch_id from new");
+    await stage.open(query, "delete from ledger where message_id in (select message_id from fresh)");
+  }
   await stage.truth`alter table debounced_batch drop constraint debounced_batch_pkey`;
   await assert.rejects(stage.open(), /no unique or exclusion constraint/);
   await stage.truth`drop table debounced_conversation`;
@@ -109,6 +119,8 @@ Deno.test("old rows are forgotten, a few a call, and young ones are kept", async
   assert.equal(await sink.prune({ retentionMs: 60_000, rowsMax: 2 }), 4);
   assert.equal(await sink.prune({ retentionMs: 60_000 }), 2);
   assert.equal(await sink.prune({ retentionMs: 60_000 }), 0);
+  for (const retentionMs of [0, -1, NaN, Infinity, 1.5]) await assert.rejects(sink.prune({ retentionMs }), TypeError);
+  await assert.rejects(sink.prune({ retentionMs: 1, rowsMax: 0 }), TypeError);
   assert.equal(await sink.commit(batchOf("b4", 1, "m", "c4")), "duplicate");
 });
 

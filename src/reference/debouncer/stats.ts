@@ -10,11 +10,20 @@ export interface Stats {
   readonly messages: number;
   /** Dead letters. */
   readonly dead: number;
-  /** How long the longest overdue conversation has been due, in ms; 0 if none is. Rises when the handlers cannot keep up. */
+  /**
+   * For how long something has been due and nobody has taken it, in ms: the longest overdue conversation, or a batch whose lease or wait for
+   * another attempt is over; 0 if there is none. Rises when the handlers cannot keep up, and when nobody runs the loop.
+   */
   readonly lateMs: number;
-  /** How long the first message of the conversation that is due first has waited, in ms. */
+  /** For how long the oldest message has waited or been in flight, in ms. */
   readonly oldestMs: number;
 }
+
+/**
+ * The two times are those of so many conversations of a shard, and so many batches, that are to be looked at first; what is beyond counts in
+ * neither. To look at all of 100,000 would keep Redis from everything else.
+ */
+export const lookedAtMax = 1_000;
 
 /** The figures of all shards together: the sums, and of the two times the longest. */
 export function sumOf(all: readonly Stats[]): Stats {

@@ -98,7 +98,7 @@ function eitherOf<const Value>(name: string, values: readonly Value[], value: Va
 }
 
 function postgresUrl(url: string | URL): URL {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const parsed = URL.canParse(String(url)) ? new URL(url) : undefined;
   if (parsed === undefined || !/^postgres(ql)?:$/.test(parsed.protocol)) {
     throw new TypeError("Cannot open dedupe: the url has to look like postgres://user@host:5432/database");
   }

@@ -8,6 +8,7 @@
  */
 
 import { Webhook, WebhookVerificationError } from "standardwebhooks";
+import { tell } from "../errors.ts";
 import { type Answer, answerTo, isVerdict, problem, refused } from "./answer.ts";
 import { BodyRefused, readBody } from "./body.ts";
 import type { WebhookEvent } from "./event.ts";
@@ -67,7 +68,7 @@ async function receive(request: Request, settings: Settings): Promise<Response> 
   } catch (error) {
     // Any class: `answerTo` tells them apart. A mistake is shown to `onError` as it is; the sender learns only the status.
     answer = answerTo(error);
-    if (answer.status === 500) tell(settings, error);
+    if (answer.status === 500) surface(settings, error);
   }
   report(settings.log, answer.status >= 500 ? "error" : "info", "delivery", {
     id: request.headers.get("webhook-id"),
@@ -140,11 +141,6 @@ async function turnAway(request: Request, answer: Answer): Promise<Response> {
   return problem(answer);
 }
 
-function tell({ onError, log }: Settings, error: unknown): void {
-  try {
-    onError(error);
-  } catch (failure) {
-    // Any class: the hook is the user's; the sender gets its answer all the same.
-    report(log, "error", "on_error_failed", { failure });
-  }
+function surface({ onError, log }: Settings, error: unknown): void {
+  tell(() => onError(error), (failure) => report(log, "error", "on_error_failed", { failure }));
 }

@@ -3,7 +3,7 @@
  * What is not certain is answered so that the client comes again, with the same key.
  */
 
-import { Failure, maskText, UnsuitableStore } from "../errors.ts";
+import { Failure, maskText, tell, UnsuitableStore } from "../errors.ts";
 
 /** An answer before it is a Response. */
 export interface Answer {
@@ -66,11 +66,7 @@ export function answerTo(error: unknown, failed: (failure: Failure) => void): An
   const { code } = error;
   const { message: detail, retryAfterMs } = error instanceof UnsuitableStore ? unsuitable : error;
   if (retryAfterMs === undefined) return undefined;
-  try {
-    failed(error);
-  } catch (thrown) {
-    void thrown; // any class: the hook is the user's, and must not decide about an answer
-  }
+  tell(() => failed(error)); // the hook is the user's, and must not decide about an answer
   return { status: 503, title: "Service Unavailable", code, detail, retryAfterMs };
 }
 

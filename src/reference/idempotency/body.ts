@@ -13,7 +13,7 @@ export async function readBody(
 ): Promise<Uint8Array<ArrayBuffer> | Answer> {
   if (request.bodyUsed) throw new TypeError("Cannot compare a request: something before has read its body");
   if (Number(request.headers.get("content-length") ?? 0) > bytesMax) {
-    await request.body?.cancel();
+    await request.body?.cancel().catch(() => {}); // a client that has hung up has no body to cancel
     return answers.tooLarge;
   }
   if (request.body === null) return new Uint8Array();

@@ -200,3 +200,47 @@ Deno.test("a store that refuses the user is answered 503 without saying what is 
   await expectProblem(response, 503, "unsuitable_store");
   assert.deepEqual(told.map(({ code }) => code), ["outcome_unknown", "unsuitable_store"]);
 });
+
+Deno.test("a response without an end is read no longer than the lease, and one that is too large is a mistake that is not repeated", async () => {
+  await using stage = new RedisStage();
+  let [handled, cancelled, given] = [0, 0, 0];
+  const endless = () =>
+    new ReadableStream({
+      async pull(controller) {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        controller.enqueue(new Uint8Array(1_000).fill(++given));
+      },
+      cancel: () => void cancelled++,
+    });
+  const handle = () => {
+    handled++;
+    return new Response(endless());
+  };
+  await using idempotency = await openIdempotency({
+    url: stage.url,
+    prefix: stage.prefix,
+    deadlineMs: 500,
+    leaseMs: 150,
+  });
+  const answer = idempotentHandler({ idempotency, client: () => "a", handle });
+  await expectProblem(await answer(ask({ key: '"long"' })), 503, "lease_lost");
+  await until("nobody reads on", () => cancelled === 1);
+  const bounded = idempotentHandler({ idempotency, client: () => "a", handle, responseBytesMax: 5_000 });
+  await assert.rejects(bounded(ask({ key: '"large"' })), RangeError);
+  assert.deepEqual([handled, cancelled], [2, 2]);
+  await expectProblem(await bounded(ask({ key: '"large"' })), 410, "response_not_kept");
+  assert.equal(handled, 2);
+});
+
+Deno.test("a request of nobody, a response that is none, and methods that no request has are mistakes", async () => {
+  await using stage = new RedisStage();
+  for (const whose of [undefined, null, ""]) {
+    await using server = await serving(stage, () => assert.fail("handled"), { client: () => whose as string });
+    await assert.rejects(server.answer({ key: '"k"' }), TypeError);
+  }
+  await using server = await serving(stage, () => Response.error());
+  await assert.rejects(server.answer({ key: '"k"' }), TypeError);
+  for (const methods of [["post"], []]) {
+    await assert.rejects(serving(stage, () => assert.fail("handled"), { methods }), /capitals/);
+  }
+});

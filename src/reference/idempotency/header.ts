@@ -5,7 +5,8 @@
  */
 
 const text = String.raw`"((?:[ !#-\[\]-~]|\\["\\]){1,255})"`;
-const parameter = String.raw`; *[a-z*][a-z0-9_.*-]*(?:=(?:"(?:[ !#-\[\]-~]|\\["\\])*"|[^ ";,()]+))?`;
+const parameter = String
+  .raw`; *[a-z*][a-z0-9_.*-]*(?:=(?:"(?:[ !#-\[\]-~]|\\["\\])*"|%"(?:[ !#$&-~]|%[0-9a-f]{2})*"|[^ ";,()]+))?`;
 const item = new RegExp(`^ *${text}(?:${parameter})* *$`);
 
 /** The key in the header's value, 1 to 255 characters; undefined if it is no such string, or there are several. */

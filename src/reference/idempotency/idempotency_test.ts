@@ -158,3 +158,16 @@ Deno.test("options that cannot work are refused", async () => {
   await assert.rejects(openIdempotency({ url, leaseMs: 100, rememberMs: 50 }), TypeError);
   for (const prefix of ["", "{a}", "a\0", "\ud800"]) await assert.rejects(openIdempotency({ url, prefix }), TypeError);
 });
+
+Deno.test("a result whose toJSON throws is shown once the task is written down as done", async () => {
+  await using stage = new RedisStage();
+  await using checker = await open(stage);
+  const mistake = new Error("no");
+  const result = {
+    toJSON() {
+      throw mistake;
+    },
+  };
+  await assert.rejects(checker.run("k", () => result), (error) => error === mistake);
+  assert.equal((await checker.run("k", () => assert.fail("run again"))).verdict, "duplicate");
+});

@@ -19,10 +19,36 @@ const ofOneConnection = new Set(
     "content-length date").split(" "),
 );
 
-/** Reads a response to its end. */
-export async function keep(response: Response): Promise<KeptResponse> {
-  const headers = [...response.headers].filter(([name]) => !ofOneConnection.has(name));
-  return { status: response.status, headers, body: Buffer.from(await response.arrayBuffer()).toString("base64") };
+/**
+ * Reads a response to its end. Gives a RangeError for one that is longer. Rejects with the signal's reason when it aborts, with what its
+ * stream failed of, and with a TypeError for what is no response; nobody reads on then.
+ */
+export async function keep(
+  response: Response,
+  { bytesMax, signal }: { readonly bytesMax: number; readonly signal: AbortSignal },
+): Promise<KeptResponse | RangeError> {
+  const { status, headers } = response;
+  if (status < 200) throw new TypeError(`Cannot answer a request: its handler gave a response of status ${status}`);
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  const reader = response.body?.getReader();
+  const leave = () => void reader?.cancel(signal.reason).catch(() => {}); // what its source says to that is nobody's
+  signal.addEventListener("abort", leave);
+  try {
+    for (let read = await reader?.read(); read?.done === false; read = await reader!.read()) {
+      signal.throwIfAborted();
+      chunks.push(read.value);
+      bytes += read.value.byteLength;
+      if (bytes <= bytesMax) continue;
+      leave();
+      return new RangeError(`Cannot keep a response of more than ${bytesMax} bytes: see responseBytesMax`);
+    }
+    signal.throwIfAborted();
+  } finally {
+    signal.removeEventListener("abort", leave);
+  }
+  const kept = [...headers].filter(([name]) => !ofOneConnection.has(name));
+  return { status, headers: kept, body: Buffer.concat(chunks).toString("base64") };
 }
 
 /** The response again; `replayed` marks a repetition by a header. */

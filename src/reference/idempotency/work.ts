@@ -127,11 +127,10 @@ function notRun(why: string, cause?: Error): StoreUnavailable {
 }
 
 /** A value that is no JSON (a cycle, a bigint) is a mistake, which is shown once the task is written down as done. */
-function jsonOf(value: unknown): { readonly json?: string | undefined; readonly error?: TypeError } {
+function jsonOf(value: unknown): { readonly json?: string | undefined; readonly error?: unknown } {
   try {
     return { json: JSON.stringify(value) };
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
-    return { error };
+    return { error: error ?? new TypeError("The result is no JSON") }; // any class: it may be what a toJSON of the user's threw
   }
 }

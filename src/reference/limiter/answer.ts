@@ -3,7 +3,7 @@
  * say how much is left (draft-ietf-httpapi-ratelimit-headers-10). Bodies are problem details (RFC 9457) with a stable `code`.
  */
 
-import { Failure, maskText, UnsuitableStore } from "../errors.ts";
+import { Failure, maskText, tell, UnsuitableStore } from "../errors.ts";
 import type { Allowance } from "./mod.ts";
 
 /** A policy: at most `limit` in any window. */
@@ -46,11 +46,7 @@ export function unavailable(error: unknown, failed: (failure: Failure) => void):
   if (!(error instanceof Failure)) return undefined;
   const { message, retryAfterMs } = error instanceof UnsuitableStore ? unsuitable : error;
   if (retryAfterMs === undefined) return undefined;
-  try {
-    failed(error);
-  } catch (thrown) {
-    void thrown; // any class: the hook is the user's, and must not decide about an answer
-  }
+  tell(() => failed(error)); // the hook is the user's, and must not decide about an answer
   return problem(new Headers({ "retry-after": String(seconds(retryAfterMs)) }), {
     type: "about:blank",
     title: "Service Unavailable",

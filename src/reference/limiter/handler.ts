@@ -10,16 +10,16 @@ import type { Failure } from "../errors.ts";
 import { rateLimitHeaders, tooMany, unavailable } from "./answer.ts";
 import type { Allowance, Limiter } from "./mod.ts";
 
-/** What the handler needs. */
-export interface LimitedHandlerOptions {
+/** What the handler needs. `Info`: what whoever serves gives beside the request, such as the address with `Deno.serve`. */
+export interface LimitedHandlerOptions<Info = unknown> {
   readonly limiter: Limiter;
   /** Handles a request that is allowed. */
-  readonly handle: (request: Request) => Promise<Response> | Response;
+  readonly handle: (request: Request, info: Info) => Promise<Response> | Response;
   /** What is limited, such as the account that was authenticated, or the address. */
-  readonly key: (request: Request) => Promise<string> | string;
+  readonly key: (request: Request, info: Info) => Promise<string> | string;
   /** How much a request costs, 1 to the limit. Default 1. */
-  readonly cost?: ((request: Request) => Promise<number> | number) | undefined;
-  /** Is told of each failure that is answered 503: the client learns little of it. What it throws is ignored. */
+  readonly cost?: ((request: Request, info: Info) => Promise<number> | number) | undefined;
+  /** Is told of each failure that is answered 503: the client learns little of it. What it throws is ignored, also later. */
   readonly failed?: ((failure: Failure) => void) | undefined;
 }
 
@@ -28,10 +28,13 @@ export interface LimitedHandlerOptions {
  * it is set up; or its answer was lost, which counts as consumed) as problem details, and rejects, unchanged, with what the given
  * functions threw. Every answer but 503 has the headers RateLimit and RateLimit-Policy; what is refused costs nothing.
  */
-export function limitedHandler(options: LimitedHandlerOptions): (request: Request) => Promise<Response> {
+export function limitedHandler<Info = unknown>(
+  options: LimitedHandlerOptions<Info>,
+): (request: Request, info?: Info) => Promise<Response> {
   const { limiter, handle, key, cost = () => 1, failed = () => {} } = options;
-  return async (request) => {
-    const [limited, costs] = [await key(request), await cost(request)];
+  return async (request, given) => {
+    const info = given as Info; // there is one wherever the functions ask for it
+    const [limited, costs] = [await key(request, info), await cost(request, info)];
     let allowance: Allowance;
     try {
       allowance = await limiter.allow(limited, { cost: costs });
@@ -41,7 +44,7 @@ export function limitedHandler(options: LimitedHandlerOptions): (request: Reques
       return await instead(request, answer);
     }
     if (!allowance.allowed) return await instead(request, tooMany(limiter.policy, allowance));
-    const response = await handle(request);
+    const response = await handle(request, info);
     // A new response, for the headers of one that came from elsewhere cannot be changed.
     const headers = new Headers(response.headers);
     rateLimitHeaders(limiter.policy, allowance).forEach((value, name) => headers.append(name, value));

@@ -96,3 +96,17 @@ Deno.test("a store that refuses the user is answered 503 without saying what is 
   assert.doesNotMatch(text, /user|Redis/);
   assert.deepEqual(told.map(({ code }) => code), ["unsuitable_store"]);
 });
+
+Deno.test("what is given beside the request comes to the key, the cost and the handler", async () => {
+  await using stage = new RedisStage();
+  await using limiter = await openLimiter({ url: stage.url, prefix: stage.prefix, limit: 2, windowMs: 30_000 });
+  const answer = limitedHandler({
+    limiter,
+    key: (_, info: { readonly address: string }) => info.address,
+    cost: (_, { address }) => address.length,
+    handle: (_, { address }) => new Response(address),
+  });
+  const request = () => new Request("https://shop.test/");
+  assert.equal(await (await answer(request(), { address: "ab" })).text(), "ab");
+  assert.equal((await answer(request(), { address: "ab" })).status, 429);
+});

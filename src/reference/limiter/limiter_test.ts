@@ -134,9 +134,9 @@ Deno.test("a key takes a slot a call and no more than the slots, and is gone aft
     await Promise.all(Array.from({ length: 100 }, () => Promise.all([exact.allow("exact"), shared.allow("shared")])));
   }
   assert.equal((await exact.allow("exact")).allowed, false);
-  assert.ok(Number(await stage.truth.memory("USAGE", `${stage.prefix}{exact}`, "SAMPLES", 0)) < 20_000);
-  assert.ok(await stage.truth.llen(`${stage.prefix}{shared}`) <= 4);
-  const lives = await stage.truth.pttl(`${stage.prefix}{exact}`);
+  assert.ok(Number(await stage.truth.memory("USAGE", `${stage.prefix}20000:{exact}`, "SAMPLES", 0)) < 20_000);
+  assert.ok(await stage.truth.llen(`${stage.prefix}20000:{shared}`) <= 4);
+  const lives = await stage.truth.pttl(`${stage.prefix}20000:{exact}`);
   assert.ok(lives > 20_000 && lives <= 30_002);
 });
 
@@ -160,7 +160,7 @@ Deno.test("keys may be any text: none meets another or changes the slot", async 
   for (const key of keys) assert.equal((await limiter.allow(key)).remaining, 2);
   const stored = await stage.keys();
   assert.equal(stored.length, keys.length);
-  for (const key of stored) assert.match(key.slice(stage.prefix.length), /^\{[^{}\s\0]{1,121}\}$/);
+  for (const key of stored) assert.match(key.slice(stage.prefix.length), /^60000:\{[^{}\s\0]{1,121}\}$/);
   for (const key of ["", "\ud800", `${long}y`]) await assert.rejects(limiter.allow(key), TypeError);
 });
 
@@ -191,4 +191,17 @@ Deno.test("options that cannot work are refused", async () => {
   }
   for (const prefix of ["", "{a}", "a\0", "\ud800"]) await assert.rejects(openLimiter({ ...good, prefix }), TypeError);
   for (const policy of ["", 'a"', "a\\", "é", "a\n"]) await assert.rejects(openLimiter({ ...good, policy }), TypeError);
+});
+
+Deno.test("limiters with windows of different length count apart, and keep both limits", async () => {
+  await using stage = new RedisStage();
+  await using short = await open(stage, { limit: 2, windowMs: 20 });
+  await using long = await open(stage, { limit: 4, windowMs: 60_000 });
+  let allowed = 0;
+  for (let n = 0; n < 8; n++) {
+    await short.allow("k");
+    if ((await long.allow("k")).allowed) allowed++;
+    await new Promise((resolve) => setTimeout(resolve, 15));
+  }
+  assert.equal(allowed, 4);
 });

@@ -18,7 +18,9 @@
  *
  * A key takes a slot of some 15 bytes for each allowed call in its window, and some 200 bytes beside them. With a limit above
  * `slotsMax` (1,000) calls share slots of a thousandth of the window: a key then takes 15 KB at most, and a call counts up to
- * that thousandth longer than the window, never shorter. A key that is not used is gone after one and a half windows. Each has
+ * that thousandth longer than the window, never shorter. A key that is not used is gone after one and a half windows. Limiters
+ * with windows of different length count apart; those with the same prefix and window count together. So whoever changes the
+ * window begins to count anew. Each has
  * one key in Redis, so any slot of a cluster will do. Keys may be any text up to 1 MiB; those that are not short and plain are stored as
  * their SHA-256. Out of memory Redis refuses: 503.
  *
@@ -62,6 +64,8 @@ export class Limiter implements AsyncDisposable {
   readonly policy: Policy;
   readonly #redis: Redis;
   readonly #settings: Settings;
+  /** With the window: a log that a limiter with a shorter one had trimmed would forget calls of a longer one. */
+  readonly #prefix: string;
   /** What the script is told with each call: texts, for a driver makes such of numbers each time. */
   readonly #terms: readonly string[];
 
@@ -69,6 +73,7 @@ export class Limiter implements AsyncDisposable {
   constructor(redis: Redis, settings: Settings) {
     this.#redis = redis;
     this.#settings = settings;
+    this.#prefix = `${settings.prefix}${settings.windowMs}:`;
     this.#terms = [settings.limit, settings.windowMs * 1_000, settings.slotMicros].map(String);
     this.policy = { name: settings.policy, limit: settings.limit, windowMs: settings.windowMs };
   }
@@ -79,13 +84,13 @@ export class Limiter implements AsyncDisposable {
    * it is not allowed.
    */
   async allow(key: string, { cost = 1 }: { readonly cost?: number } = {}): Promise<Allowance> {
-    const { limit, prefix } = this.#settings;
+    const { limit } = this.#settings;
     if (!Number.isSafeInteger(cost) || cost < 1 || cost > limit) {
       throw new TypeError(`Cannot count a call: its cost has to be a whole number from 1 to ${limit}, not "${cost}"`);
     }
     const [allowed, remaining, resetMs, retryAfterMs] = await this.#redis.run(
       allowScript,
-      [keyOf(prefix, key)],
+      [keyOf(this.#prefix, key)],
       [...this.#terms, `${cost}`],
     ) as [number, number, number, number];
     return { allowed: allowed === 1, remaining, resetMs, retryAfterMs };

@@ -11,7 +11,7 @@ export interface LimiterOptions {
   /** Where Redis is: `redis://user:password@host:6379/0`, or `rediss:` for TLS. */
   readonly url: string | URL;
   readonly tls?: ConnectionOptions | undefined;
-  /** Every key in Redis begins with it; without braces. One limiter has one, in all instances. Default "limiter:". */
+  /** Every key in Redis begins with it; without braces. Limiters of one prefix and window count together. Default "limiter:". */
   readonly prefix?: string | undefined;
   /** The most that is allowed of one key in any window, over all instances, up to 1,000,000,000. */
   readonly limit: number;
