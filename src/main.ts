@@ -68,7 +68,13 @@ const program = new Command("chaos")
     if (scenarios.length === 0) {
       throw new UnusableInput(`No scenario is left: none of those chosen uses --strategy ${options.strategy}`);
     }
-    exitCode = await chaos({ ...options, seed: options.seed ?? Math.floor(Math.random() * 1_000_000), scenarios });
+    exitCode = await chaos({
+      ...options,
+      seed: options.seed ?? Math.floor(Math.random() * 1_000_000),
+      scenarios,
+      words: Deno.args,
+      scenariosFolder: options.scenarios === scenariosFolder ? undefined : options.scenarios,
+    });
   });
 
 program.command("list").description("all scenarios and what they claim").action(async () => {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { NamedScenario } from "../core/scenario.ts";
 import type { Results, ScenarioResult } from "../core/results.ts";
 import { resultsVersion } from "../core/results.ts";
+import { shellWord } from "../core/shell_word.ts";
 import { concludeSession } from "../engine/conclude.ts";
 import { skippedResult } from "../engine/scenario_result.ts";
 import { runSession } from "../engine/session.ts";
@@ -43,6 +44,10 @@ export interface ChaosOptions {
   readonly replays: number;
   readonly reports: string;
   readonly json: boolean;
+  /** What was written on the command line, without the seed if chance has drawn it. */
+  readonly words: readonly string[];
+  /** Where the scenarios were found, if not in this repository's folder. */
+  readonly scenariosFolder: string | undefined;
 }
 
 /** So long runs under way are waited for once the session is to end, in ms. */
@@ -65,7 +70,8 @@ export async function chaos(options: ChaosOptions): Promise<number> {
     seconds: Math.round(performance.now() - startedMs) / 1000,
     interrupted: interruption.signal.aborted,
     budget: options.budget.text,
-    command: `deno task chaos --seed ${options.seed}`,
+    command: commandOf(options),
+    ...(options.scenariosFolder === undefined ? {} : { scenariosFolder: options.scenariosFolder }),
     ...(options.shard.of > 1 ? { shard: `${options.shard.index + 1}/${options.shard.of}` } : {}),
     stack: ran.stack,
     versions: { ...ownVersions(), ...ran.versions },
@@ -84,6 +90,12 @@ export async function chaos(options: ChaosOptions): Promise<number> {
     console.log(JSON.stringify({ type: "ended", results: join(folder, "results.json"), exitCode }));
   } else console.log(summaryOf(results, report, colored()));
   return exitCode;
+}
+
+/** The same session again. */
+function commandOf({ words, seed }: ChaosOptions): string {
+  const named = words.some((word) => /^--seed(=|$)/.test(word));
+  return ["deno", "task", "chaos", ...words, ...(named ? [] : ["--seed", String(seed)])].map(shellWord).join(" ");
 }
 
 interface Ran {

@@ -19,7 +19,11 @@ export async function judgeAgain(options: { folder: string; scenarios: readonly 
   for (const folder of folders) {
     const { plan, history } = await readRun(folder);
     const named = options.scenarios.find(({ path }) => path === plan.scenario);
-    if (!named) throw new UnusableInput(`Cannot judge "${folder}": there is no scenario "${plan.scenario}" any more`);
+    if (!named) {
+      throw new UnusableInput(
+        `Cannot judge "${folder}": there is no scenario "${plan.scenario}" here (--scenarios names a folder of your own)`,
+      );
+    }
     if (plan.identity.endsWith(", the good one")) continue; // it was judged with another subject, as a control of the control
     const tally = tallies.get(plan.scenario) ?? new Tally(named);
     tallies.set(plan.scenario, tally);

@@ -70,7 +70,11 @@ export async function replay(options: ReplayOptions): Promise<number> {
 async function read({ run, scenarios }: ReplayOptions): Promise<Replayed> {
   const plan = await readPlan(run);
   const named = scenarios.find(({ path }) => path === plan.scenario);
-  if (!named) throw new UnusableInput(`Cannot replay "${run}": there is no scenario "${plan.scenario}" any more`);
+  if (!named) {
+    throw new UnusableInput(
+      `Cannot replay "${run}": there is no scenario "${plan.scenario}" here (--scenarios names a folder of your own)`,
+    );
+  }
   const faults = new Map(listedFaults(named).map((fault) => [fault.name, fault]));
   const unlisted = plan.faults.find(({ fault }) => !faults.has(fault));
   if (unlisted) {

@@ -105,7 +105,10 @@ export interface Results {
   readonly seconds: number;
   readonly interrupted: boolean;
   readonly budget: string;
+  /** Runs the same again. */
   readonly command: string;
+  /** Where the scenarios were found, if not in the repository's folder: `replay` and `judge` have to be told it. */
+  readonly scenariosFolder?: string;
   readonly shard?: string;
   readonly stack: { readonly name: string; readonly why: string };
   /** Of everything that took part: postgres, toxiproxy, deno, nevertwice, drivers. */

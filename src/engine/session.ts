@@ -101,9 +101,19 @@ async function runOrSayWhy(named: NamedScenario, priority: number, options: Sess
   try {
     return await runScenario(named, priority, options);
   } catch (cause) {
+    const { signal } = options.budget;
+    if (signal.aborted && isOf(signal, cause)) return skippedResult(named, "unknown", "the session ended while it ran");
     options.broke(named, cause);
     return skippedResult(named, "unknown", `the harness broke: ${oneLine(cause)}`);
   }
+}
+
+/** Whether it failed of the session's end alone: a lane that was still being opened, for one, says so by the signal's reason. */
+function isOf(signal: AbortSignal, cause: unknown): boolean {
+  for (let at = cause; at !== undefined; at = at instanceof Error ? at.cause : undefined) {
+    if (at === signal.reason || (at instanceof Error && at.name === "AbortError")) return true;
+  }
+  return false;
 }
 
 async function runScenario(named: NamedScenario, priority: number, options: SessionOptions): Promise<ScenarioResult> {

@@ -6,6 +6,7 @@
 import type { VNode } from "preact";
 import type { Panel, Session, ShownRun } from "../core/panel.ts";
 import type { ScenarioResult, ViolationResult } from "../core/results.ts";
+import { shellWord } from "../core/shell_word.ts";
 import { Timeline } from "./timeline/figure.tsx";
 import { timelineScript } from "./timeline/script.ts";
 import replayScript from "./replay_command.js" with { type: "text" };
@@ -90,7 +91,12 @@ function Violations({ scenario, session, drawn }: ViolationsProps): VNode {
   return (
     <>
       {scenario.violations.slice(0, shownMax).map((violation) => (
-        <Violation violation={violation} run={session.runs.get(violation.run)} whole={drawn.has(violation)} />
+        <Violation
+          violation={violation}
+          run={session.runs.get(violation.run)}
+          whole={drawn.has(violation)}
+          folder={session.results.scenariosFolder}
+        />
       ))}
       {more > 0 && <p class="quiet">{count(more, "more violation")} of this scenario: see results.json.</p>}
     </>
@@ -101,9 +107,11 @@ interface ViolationProps {
   readonly violation: ViolationResult;
   readonly run: ShownRun | undefined;
   readonly whole: boolean;
+  /** Of the scenarios, if it has to be named. */
+  readonly folder: string | undefined;
 }
 
-function Violation({ violation, run, whole }: ViolationProps): VNode {
+function Violation({ violation, run, whole, folder }: ViolationProps): VNode {
   const { replays } = violation;
   return (
     <section class="violation">
@@ -138,7 +146,8 @@ function Violation({ violation, run, whole }: ViolationProps): VNode {
             <dt>Do it again</dt>
             <dd>
               <code class="command">
-                deno task chaos replay <span data-run={violation.run}>"FOLDER OF THIS REPORT/{violation.run}"</span>
+                deno task chaos{folder === undefined ? "" : ` --scenarios ${shellWord(folder)}`} replay{" "}
+                <span data-run={violation.run}>"FOLDER OF THIS REPORT/{violation.run}"</span>
               </code>
             </dd>
           </>

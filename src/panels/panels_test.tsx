@@ -94,6 +94,12 @@ Deno.test("violations show story, reproduction rate, the command, and whether an
   says(violations, violatedSession(), "100 ms later, d1 was sent again", "The run is not among those");
 });
 
+Deno.test("the command that does it again names a folder of scenarios of one's own", () => {
+  const { results, ...session } = violatedSession();
+  const own = { ...session, results: { ...results, scenariosFolder: "/our own" } };
+  assert.match(read(violations, own), /deno task chaos --scenarios (')?(&#39;)?\/our own/);
+});
+
 Deno.test("a violation whose history cannot be drawn still shows its story", () => {
   const run = { ...doubledRun("e1"), history: [] };
   says(violations, sessionOf(run, [3]), "it cannot be drawn", "d1.1 was answered info");

@@ -125,7 +125,11 @@ const runs: Readonly<Record<string, readonly [plan: unknown, history: string, sa
     "",
     /it is a damaged plan \(\/deliveries\/0 must have required property 'op'\)/,
   ],
-  "is of a scenario that is gone": [{ ...plan, scenario: "gone" }, "", /there is no scenario "gone" any more/],
+  "is of a scenario that is gone": [
+    { ...plan, scenario: "gone" },
+    "",
+    /there is no scenario "gone" here \(--scenarios names/,
+  ],
   "has a fault that is gone": [
     {
       ...plan,

@@ -52,12 +52,24 @@ Deno.test("SIGINT while the report is written leaves a whole report, and 130", a
   assert.deepEqual(await workshop.left(), []);
 });
 
+Deno.test("one Ctrl-C that comes twice, from the terminal and from deno task, is one", async () => {
+  await using workshop = await Workshop.open({ hangs: 'misbehaving("hangs")' });
+  const session = workshop.begin("--json");
+  await eventually(() => session.printed().includes('"started"'));
+  session.kill("SIGINT");
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  session.kill("SIGINT");
+  assert.equal((await session.ended).code, 130);
+  assert.equal(workshop.results().interrupted, true);
+});
+
 Deno.test("a second SIGINT ends the session at once", async () => {
   await using workshop = await Workshop.open({ hangs: 'misbehaving("hangs")' });
   const session = workshop.begin("--json");
   await eventually(() => session.printed().includes('"started"'));
   session.kill("SIGINT");
   await eventually(() => session.printed().includes("again to end at once"));
+  await new Promise((resolve) => setTimeout(resolve, 400));
   session.kill("SIGINT");
   assert.equal((await session.ended).code, 130);
   assert.deepEqual(await workshop.left(), []);

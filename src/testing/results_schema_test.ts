@@ -65,6 +65,7 @@ Deno.test("the schema requires every field that `Results` requires", () => {
     interrupted: true,
     budget: true,
     command: true,
+    scenariosFolder: undefined,
     shard: undefined,
     stack: true,
     versions: true,

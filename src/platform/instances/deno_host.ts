@@ -7,8 +7,8 @@ import type { ChildSpec } from "./child.ts";
 import type { Limits } from "./limits.ts";
 
 /**
- * All of our environment that the process is born with. It may read all of it, for a package of npm:ioredis lists the environment; so
- * nothing is in it that a driver would be steered by (PG*), or that is somebody's secret.
+ * All of our environment that an instance is born with. It may read all of it, for a package of npm:ioredis lists the environment; so
+ * nothing is in it that a driver would be steered by (PG*, REDIS_URL), or that is somebody's secret.
  */
 const inherited = /^(PATH|HOME|USER|USERNAME|LOGNAME|TMPDIR|TEMP|TMP|LANG|LC_\w+|TZ|DENO_\w+|XDG_\w+|LD_LIBRARY_PATH)$/;
 
@@ -34,9 +34,7 @@ export function denoHost({ root, readable, limits }: HostOptions): ChildSpec {
     "--allow-env",
     new URL("./host.ts", import.meta.url).href,
   ];
-  const kept = Object.entries(Deno.env.toObject()).filter(([name]) => inherited.test(name));
-  const env = { ...Object.fromEntries(kept), ...ours() };
-  return { command: Deno.execPath(), args, cwd: root, env, limits };
+  return { command: Deno.execPath(), args, cwd: root, env: instanceEnv(), limits };
 }
 
 /** The command that brings what a module imports into Deno's cache, for which a host has no permission. */
@@ -44,7 +42,7 @@ export function denoCache(root: string, module: string): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
     args: ["cache", "--quiet", `--config=${root}/deno.json`, module],
     cwd: root,
-    env: hostEnv(),
+    env: fetchEnv(),
     clearEnv: true,
     stdin: "null",
     stdout: "null",
@@ -57,13 +55,15 @@ export function misses(reason: string): boolean {
   return /^Failed (loading|caching)\b.*\bpackage\b/.test(reason);
 }
 
-/**
- * Our environment without what would steer a driver past its road or colour its output. The sink is on this machine, so no
- * proxy may come between.
- */
-export function hostEnv(): Record<string, string> {
-  const env = Object.fromEntries(Object.entries(Deno.env.toObject()).filter(([name]) => !name.startsWith("PG")));
-  return { ...env, ...ours() };
+/** The environment of an instance, whatever it is written in. The sink is on this machine, so no proxy may come between. */
+export function instanceEnv(): Record<string, string> {
+  const kept = Object.entries(Deno.env.toObject()).filter(([name]) => inherited.test(name));
+  return { ...Object.fromEntries(kept), ...ours() };
+}
+
+/** Ours, where packages are fetched: what steers the road to them is in it. */
+function fetchEnv(): Record<string, string> {
+  return { ...Deno.env.toObject(), ...ours() };
 }
 
 function ours(): Record<string, string> {

@@ -6,7 +6,7 @@
 import { fileURLToPath } from "node:url";
 import type { Child } from "./child.ts";
 import { Crew } from "./crew.ts";
-import { denoCache, denoHost, hostEnv, misses } from "./deno_host.ts";
+import { denoCache, denoHost, instanceEnv, misses } from "./deno_host.ts";
 import { Launcher } from "./launcher.ts";
 import { type Limits, standardLimits } from "./limits.ts";
 import type { InstancePool, Listener, Start, StartSpec } from "./pool.ts";
@@ -97,7 +97,7 @@ class ProcessPool implements InstancePool {
   ): Promise<Start> {
     if (command === undefined) return { failed: "its command is empty", because: "died" };
     const untilMs = performance.now() + deadlineMs;
-    const program = { command, args, cwd: this.#root, env: hostEnv(), limits: this.#limits };
+    const program = { command, args, cwd: this.#root, env: instanceEnv(), limits: this.#limits };
     const helloWithinMs = Math.min(deadlineMs, this.#limits.helloWithinMs);
     const launched = await this.#launcher.launch(program, helloWithinMs, () => undefined);
     if ("failed" in launched) return launched;
