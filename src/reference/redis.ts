@@ -6,7 +6,7 @@
  *
  * It is for scripts that change nothing when they come a second time, or late: on any road a command may do both.
  * A sibling would keep the interface and speak to a cluster. To use it, copy `errors.ts` and the two `redis_*.ts` with it;
- * it needs npm:ioredis, and runs in Deno and in Node.
+ * it needs npm:ioredis, and runs in Deno and in Node from 22.18 on.
  */
 
 import { createHash } from "node:crypto";

@@ -19,21 +19,22 @@
  *   effect is exactly once at a receiver that remembers `batch.key`, or in Postgres by `openSink`.
  * - Every step is one script, sent once. Only a failed `push` has to be repeated, by its caller.
  *
- * What Redis itself promises. `appendonly yes` is needed: without it a restart forgets everything, and the log is told so at the start. `appendfsync always`: what
- * was acknowledged is on the disk. `everysec` (the default): a power loss takes the last second or two; `no`: what the kernel
- * had not written yet, half a minute. The end of the process alone loses nothing under any of the three; power loss is not
- * tested here. Replication is asynchronous: a failover loses what the replica had not received. A Redis that forgot has lost
- * the messages that waited in it, its leases and the ids it remembered, so that a message may also be handled a second time,
- * in another batch. Batch ids stay unique and tokens go on rising by its clock: the sink confuses nothing, and refuses nothing
- * for long.
+ * What Redis itself promises. `appendonly yes` is needed: without it a restart forgets everything, and the log is told so at
+ * the start. `appendfsync always`: what was acknowledged is on the disk. `everysec` (the default): a power loss takes the
+ * last second or two; `no`: what the kernel had not written yet, half a minute. The end of the process alone loses nothing
+ * under any of the three; power loss is not tested here. Replication is asynchronous: a failover loses what the replica had
+ * not received. A Redis that forgot has lost the messages that waited in it, its leases and the ids it remembered, so that a
+ * message may also be handled a second time, in another batch. Batch ids stay unique and tokens go on rising by its clock:
+ * the sink confuses nothing, and refuses nothing for long.
  *
  * In a Redis Cluster the keys of one shard share a slot, and must; different shards may share one, or not. Take a few shards
- * a node, once and for all: a shard moves between nodes as a whole, and a conversation never changes its shard.
+ * a node, once and for all (this client asks one node; a sibling of `../redis.ts` would find the others): a shard moves
+ * between nodes as a whole, and a conversation never changes its shard.
  *
  * With 100,000 conversations nobody scans: those that may be due are at the front of a sorted set, read up to `takeMax` a
  * call, and whoever finds as many as it asked for asks again at once. A conversation with one message of 100 bytes takes half
  * a kilobyte, its remembered id included. A sibling would keep pushing and handling in two services. To use it, copy this
- * folder, `../errors.ts` and `../redis*.ts`; it needs npm:ioredis, and runs in Deno and in Node.
+ * folder, `../errors.ts` and `../redis*.ts`; it needs npm:ioredis, and runs in Deno and in Node from 22.18 on.
  */
 
 import { StoreUnavailable, tell } from "../errors.ts";

@@ -9,7 +9,8 @@
  * Keep to one mode for a provider's events: a lease that ran out is taken over by lease mode alone.
  *
  * A sibling would keep the verdicts and the errors and put another store below them. To use it, copy this folder and
- * `../errors.ts`; it needs npm:pg (transactions) and npm:postgres (all else), and runs in Deno and in Node.
+ * `../errors.ts`; it needs npm:pg (transactions), npm:postgres (all else) and npm:standardwebhooks (the receiver), and runs
+ * in Deno and in Node from 22.18 on.
  */
 
 import { StoreUnavailable } from "../errors.ts";

@@ -24,12 +24,13 @@
  * persistence, a failover to a replica that lags behind) forgets what is done: then tasks are run again, with higher tokens as
  * long as its clock goes on. Where that must not be, let Postgres remember: `../dedupe`.
  *
- * A task takes about 200 bytes of Redis, and its result, for `rememberMs`. Each has one key, so any slot of a cluster will do.
- * Keys may be any text up to 1 MiB; those that are not short and plain are stored as their SHA-256. Out of memory Redis refuses
- * claims, and lets completions pass: what was done is to be remembered.
+ * A task takes about 200 bytes of Redis, and its result, for `rememberMs`. Each has one key, so any slot of a cluster will
+ * do (this client asks one node; a sibling of `../redis.ts` would find the others). Keys may be any text up to 1 MiB; those
+ * that are not short and plain are stored as their SHA-256. Out of memory Redis refuses claims, and lets completions pass:
+ * what was done is to be remembered.
  *
  * To use it, copy this folder, `../errors.ts`, `../redis.ts` and `../redis_*.ts`; it needs npm:ioredis, and runs in Deno and
- * in Node. A sibling would keep the verdicts and put another store below them.
+ * in Node from 22.18 on. A sibling would keep the verdicts and put another store below them.
  */
 
 import { openRedis, type Redis } from "../redis.ts";

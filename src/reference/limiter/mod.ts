@@ -21,11 +21,12 @@
  * that thousandth longer than the window, never shorter. A key that is not used is gone after one and a half windows. Limiters
  * with windows of different length count apart; those with the same prefix and window count together. So whoever changes the
  * window begins to count anew. Each has
- * one key in Redis, so any slot of a cluster will do. Keys may be any text up to 1 MiB; those that are not short and plain are stored as
- * their SHA-256. Out of memory Redis refuses: 503.
+ * one key in Redis, so any slot of a cluster will do (this client asks one node; a sibling of `../redis.ts` would find the
+ * others). Keys may be any text up to 1 MiB; those that are not short and plain are stored as their SHA-256. Out of memory
+ * Redis refuses: 503.
  *
  * To use it, copy this folder, `../errors.ts`, `../redis.ts` and `../redis_*.ts`; it needs npm:ioredis, and runs in Deno and
- * in Node. A sibling would keep the interface and count tokens that drip into a bucket.
+ * in Node from 22.18 on. A sibling would keep the interface and count tokens that drip into a bucket.
  */
 
 import { loadScript, openRedis, type Redis } from "../redis.ts";
