@@ -100,11 +100,13 @@ export function concludeSession(
     };
   }
   if (scenarios.length === 0) return { outcome: "unknown", exitCode: 2, why: "No scenario was run" };
-  const controls = scenarios.filter((s) => s.kind === "control").length;
-  const claims = scenarios.filter((s) => s.kind === "claim").length;
+  const count = (kind: ScenarioResult["kind"], expect: ScenarioResult["expect"]) =>
+    scenarios.filter((s) => s.kind === kind && s.expect === expect).length;
   const said = [
-    ...all(claims, "claim holds", "claims hold"),
-    ...all(controls, "flawed twin was caught", "flawed twins were caught"),
+    ...all(count("claim", "holds"), "claim holds", "claims hold"),
+    ...all(count("control", "violated"), "flawed twin was caught", "flawed twins were caught"),
+    // Such as that of a fault that strikes nobody: nothing may be said to hold under it.
+    ...all(count("control", "unknown"), "control is unknown that has to be", "controls are unknown that have to be"),
   ];
   const why = said.length > 0 ? said.join(", and ") : "what was to be shown was shown";
   return { outcome: "as expected", exitCode: 0, why: capitalized(why) };

@@ -64,7 +64,7 @@ function Named({ title, scenarios }: { title: string; scenarios: readonly Scenar
 }
 
 function Counts({ results }: { results: Results }): VNode {
-  const kinds = [["claim", "claims hold"], ["control", "controls were caught"], [
+  const kinds = [["claim", "claims hold"], ["control", "controls came out as they have to"], [
     "limit",
     "known limits were shown",
   ]] as const;

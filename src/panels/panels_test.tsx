@@ -46,7 +46,7 @@ Deno.test("the verdict says what came out, how many of each kind, and names what
     typicalSession(),
     "Everything came out as expected",
     "2 of 2 claims hold",
-    "2 of 2 controls were caught",
+    "2 of 2 controls came out as they have to",
   );
   const text = read(verdict, violatedSession());
   assert.ok(text.includes("Something is violated"));
