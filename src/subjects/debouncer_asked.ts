@@ -9,6 +9,7 @@ import type { Batch, DeadLetter, Debouncer, Handled } from "../reference/debounc
 import { StoreUnavailable, UnsuitableStore } from "../reference/errors.ts";
 import type { DebouncerOperation } from "./debouncer.ts";
 import { letterOf } from "./debouncer_dead_letters.ts";
+import { conversationIn, idIn, keyOf } from "./debouncer_key.ts";
 
 /** What a debouncer has to offer to be hosted; the rest is asked only of those that have dead letters. */
 export type HostedDebouncer =
@@ -49,7 +50,7 @@ const asked: Readonly<Record<DebouncerOperation["do"], typeof ask>> = { push, tu
 async function push({ debouncer }: Open, op: DebouncerOperation, { operation }: Call): Promise<unknown> {
   const { pauseMs, plant } = op;
   const body = JSON.stringify({ operation, pauseMs, plant });
-  return { verdict: await certainly(() => debouncer.push(conversationOf(op), { id: op.key, body })) };
+  return { verdict: await certainly(() => debouncer.push(conversationIn(op.key), { id: idIn(op.key), body })) };
 }
 
 /** Acknowledged when the conversation has nothing pending and nothing in flight any more. */
@@ -71,7 +72,7 @@ async function attempt(open: Open, op: DebouncerOperation, call: Call): Promise<
 }
 
 function step({ debouncer, handle }: Open, op: DebouncerOperation, { operation }: Call): ReturnType<Debouncer["turn"]> {
-  const conversation = conversationOf(op);
+  const conversation = conversationIn(op.key);
   return certainly(() => debouncer.turn((batch) => handle(batch, { operation, op }), { conversation }));
 }
 
@@ -87,9 +88,9 @@ async function review({ debouncer, dead }: Open, op: DebouncerOperation): Promis
   const { deadLetters, putBack, discard } = debouncer;
   if (!deadLetters || !putBack || !discard) throw new TypeError("Cannot review dead letters: this debouncer has none");
   const listed = await certainly(() => deadLetters.call(debouncer));
-  const letters = listed.filter(({ conversation }) => conversation === conversationOf(op));
+  const letters = listed.filter(({ conversation }) => conversation === conversationIn(op.key));
   for (const { id: batch, conversation, messages, reason } of letters) {
-    dead({ batch, conversation, messages: messages.map(({ id }) => id), reason });
+    dead({ batch, conversation, messages: messages.map((message) => keyOf(conversation, message)), reason });
   }
   for (const letter of letters) {
     if (isPoison(letter)) await discard.call(debouncer, letter.id);
@@ -112,8 +113,4 @@ async function certainly<T>(work: () => Promise<T>): Promise<T> {
     }
     throw cause;
   }
-}
-
-function conversationOf({ key }: DebouncerOperation): string {
-  return key.split("/")[0]!;
 }

@@ -9,6 +9,7 @@
 import type { Effect, Truth } from "../core/subject.ts";
 import { conversationOf, Keys } from "../reference/debouncer/keys.ts";
 import { decode } from "../reference/debouncer/message.ts";
+import { keyOf } from "./debouncer_key.ts";
 
 /** Of each letter: id, name, time of death (µs), whether it is among those that are listed, messages. Not the reference's own listing. */
 const readLua = `local letters, all = {}, redis.call('hgetall', KEYS[1])
@@ -27,10 +28,12 @@ export async function deadLetters({ redis, namespace }: Truth): Promise<readonly
   const letters = await redis.eval(readLua, 2, dead, deadByTime) as readonly Raw[];
   return letters.flatMap(([batch, name, diedAtUs, listed, messages]) =>
     messages.map(decode).map(({ id, body }) => {
-      const about = { message: id, batch, conversation: conversationOf(name) };
+      const conversation = conversationOf(name);
+      const message = keyOf(conversation, { id });
+      const about = { message, batch, conversation };
       const { operation } = JSON.parse(String(body)) as { readonly operation: string };
       const data = { ...about, dead: letterOf(batch, Number(diedAtUs) / 1_000), listed: listed === 1 };
-      return { key: `${id} (dead letter)`, operation, data };
+      return { key: `${message} (dead letter)`, operation, data };
     })
   );
 }

@@ -10,6 +10,7 @@ import { Lanes } from "../reference/dedupe/lanes.ts";
 import { settingsOf } from "../reference/dedupe/options.ts";
 import type { claimTimes, DebouncerOperation } from "./debouncer.ts";
 import { ask, type Body, bodyOf, type HostedDebouncer, type Open } from "./debouncer_asked.ts";
+import { keyOf } from "./debouncer_key.ts";
 import { Opening } from "./opening.ts";
 
 /** Makes a hosted module of whatever opens a debouncer. */
@@ -63,7 +64,7 @@ async function openAll(
       dead: (letter) => world.note("dead", letter),
       async handle(batch, step) {
         const { id, conversation, attempt, full, token } = batch;
-        const messages = batch.messages.map((message) => message.id);
+        const messages = batch.messages.map((message) => keyOf(conversation, message));
         world.note(
           "batch",
           { batch: id, conversation, messages, attempt, full, token: String(token) },
@@ -114,7 +115,7 @@ function postgres(world: World): { query: Query; close(): Promise<void> } {
 /** One row a message, in the order of the batch; it names the operation that pushed the message. */
 function ledger(run: string): string {
   return `insert into ledger (run, key, operation, token, batch, conversation, position)
-    select '${run}', message_id, convert_from(body, 'utf8')::json ->> 'operation', token::text, batch_id, conversation, position
+    select '${run}', conversation || '/' || message_id, convert_from(body, 'utf8')::json ->> 'operation', token::text, batch_id, conversation, position
     from fresh order by position`;
 }
 
@@ -135,7 +136,8 @@ function optionsOf(world: World): DebouncerOptions {
     onHandled: ({ batch, outcome, reason }) => {
       if (outcome !== "dead") return;
       const { id, conversation, messages } = batch;
-      world.note("dead", { batch: id, conversation, messages: messages.map((message) => message.id), reason });
+      const keys = messages.map((message) => keyOf(conversation, message));
+      world.note("dead", { batch: id, conversation, messages: keys, reason });
     },
   };
 }

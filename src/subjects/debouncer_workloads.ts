@@ -5,7 +5,8 @@
 
 import fc from "fast-check";
 import type { Delivery } from "../core/plan.ts";
-import { type DebouncerOperation, longerThanAllMs } from "./debouncer.ts";
+import type { Promises } from "../core/subject.ts";
+import { claimTimes, type DebouncerOperation, longerThanAllMs } from "./debouncer.ts";
 
 /** The one message whose conversation is disturbed at every place. */
 export const oneMessage: DebouncerOperation = { key: "c1/m1", do: "push" };
@@ -110,8 +111,10 @@ function deliveriesOf(all: readonly Pushed[], instances: number): Delivery<Debou
   const deliveries: Delivery<DebouncerOperation>[] = [];
   const add = (delivery: Omit<Delivery<DebouncerOperation>, "id" | "resendAfterMs">) =>
     void deliveries.push({ id: `d${deliveries.length + 1}`, ...delivery, resendAfterMs });
-  for (const [i, { conversation, atMs, instance, pauseMs, copyAfterMs }] of all.entries()) {
-    const key = `c${conversation + 1}/m${i + 1}`;
+  const messages = [0, 0];
+  for (const { conversation, atMs, instance, pauseMs, copyAfterMs } of all) {
+    // Ids are those of their conversation: the other one has the same.
+    const key = `c${conversation + 1}/m${++messages[conversation]!}`;
     const op: DebouncerOperation = { key, do: "push", ...(pauseMs > 0 ? { pauseMs } : {}) };
     add({ op, starts: { atMs }, route: round(instance, instances) });
     if (copyAfterMs !== null) {
@@ -143,6 +146,39 @@ export function said(all: readonly Said[]): fc.Arbitrary<Delivery<DebouncerOpera
     resendAfterMs: [15],
   })));
 }
+
+/** Times for these: nobody is quiet who writes every 40 ms, and what he writes in a second is no full batch. */
+export const restlessTimes = { ...claimTimes, quietMs: 80, batchMax: 40 } satisfies Promises;
+
+/** So many messages of one conversation at one moment are more than two batches take, and so long another one goes on without a rest. */
+const [floodOf, chatterMs, chatterEveryMs] = [90, 1_200, 40];
+
+/** One conversation has more messages than a batch takes, and another one is never quiet; at all instances in turn. */
+export const withoutRest: fc.Arbitrary<Delivery<DebouncerOperation>[]> = said([
+  ...Array.from({ length: floodOf }, (_, i) => ({
+    op: { key: `c1/m${i + 1}`, do: "push" } as const,
+    instance: i % 3,
+    when: { atMs: 30 },
+  })),
+  ...Array.from({ length: chatterMs / chatterEveryMs }, (_, i) => ({
+    op: { key: `c2/m${i + 1}`, do: "push" } as const,
+    instance: i % 3,
+    when: { atMs: 30 + i * chatterEveryMs },
+  })),
+]);
+
+/**
+ * Each batch has one attempt. While it fails, another message comes; while that one is handled, somebody puts the dead letter back, and is told
+ * to come again.
+ */
+export const duringTheLastAttempt: fc.Arbitrary<Delivery<DebouncerOperation>[]> = said([
+  { op: { ...oneMessage, pauseMs: 150 }, instance: 0, when: { atMs: 0 } },
+  { op: failedAttempt, instance: 0, when: { afterMs: 0 } },
+  { op: { key: "c1/m2", do: "push", pauseMs: 200 }, instance: 1, when: { atMs: 140 } },
+  { op: { ...oneTurn, key: "c1/turn2" }, instance: 1, when: { atMs: 280 } },
+  { op: oneReview, instance: 0, when: { atMs: 430 } },
+  { op: { ...oneTurn, key: "c1/turn3" }, instance: 1, when: { afterMs: 0 } },
+]);
 
 /** A turn whose handler fails at the first attempt: whoever is told that nothing is left does not come again. */
 export const failingOnce: fc.Arbitrary<Delivery<DebouncerOperation>[]> = said([

@@ -31,6 +31,9 @@ export const claimTimes = {
 /** Several windows follow one another in a run. */
 export const slidingTimes: Promises = { ...claimTimes, windowMs: 100 };
 
+/** Long enough that calls can be said to come just before and just after its end. */
+export const oneWindowTimes = { ...claimTimes, windowMs: 400 } satisfies Promises;
+
 const unhurriedMs = 1_000;
 
 /** For controls, in which nothing waits for a deadline: on a busy machine no call runs out of time that the disturbance had not met. */

@@ -5,7 +5,7 @@
 
 import fc from "fast-check";
 import type { Delivery } from "../core/plan.ts";
-import { claimTimes, type LimiterCall } from "./limiter.ts";
+import { claimTimes, type LimiterCall, oneWindowTimes } from "./limiter.ts";
 
 /** The one call whose conversation is disturbed at every place. */
 export const oneCall: LimiterCall = call("k1/c1");
@@ -84,6 +84,17 @@ export function steadily(
   );
   return fc.constant(deliveriesOf(calls, instances));
 }
+
+/**
+ * One call begins a window, all others that it has room for come just before its end, and as many as ever may come just after it: who counts
+ * by windows that are reset allows nearly twice the limit within a few moments.
+ */
+export const acrossAWindow: fc.Arbitrary<Delivery<LimiterCall>[]> = (() => {
+  const { limit, windowMs } = oneWindowTimes;
+  const at = (atMs: number, count: number) =>
+    Array.from({ length: count }, (_, n) => ({ starts: { atMs: 30 + atMs }, instance: n % 3, limited: "k1" }));
+  return fc.constant(deliveriesOf([...at(0, 1), ...at(0.85 * windowMs, limit - 1), ...at(1.08 * windowMs, limit)], 3));
+})();
 
 /** A call of an account, when it comes and to which instance. */
 interface Started {

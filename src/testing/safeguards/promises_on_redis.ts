@@ -19,6 +19,11 @@ export const promisesOnRedis: readonly Chapter[] = [
         "quiet-time-by-redis",
         "A conversation falls due when it has been quiet for long enough, by the clock of Redis, whichever instance its messages came to.",
       ),
+      promise(
+        "longest-wait",
+        "A conversation that is never quiet is handled all the same, when its first message has waited for the longest that it may.",
+      ),
+      promise("next-batch", "What comes while a batch is in flight, or does not fit into it, is the next."),
       promise("taken-in-one-step", "Finding a batch, moving it out of reach and drawing its token are one step."),
       promise(
         "one-batch-in-flight",
