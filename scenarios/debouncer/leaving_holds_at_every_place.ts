@@ -35,5 +35,4 @@ export default claim({
     nothingLeaked,
     wasDisturbed,
   ],
-  proves: ["given-back-unbegun"],
 });

@@ -1,5 +1,6 @@
 /**
- * A closed instance leaves nothing behind: no connection that it opened, no session at the store.
+ * A closed instance leaves nothing behind: no connection that it opened, no timer that is still set (TypeScript alone tells of these), no
+ * session at the store.
  *
  * The harness looks once an instance has ended its work as asked, and once more when the roads are closed. What is left of an
  * instance that died is the store's to clean up. A sibling judges other things that may outlive their owner.
@@ -11,7 +12,7 @@ import { holds, unknown, violated } from "../core/verdict.ts";
 /** Violated by an instance that left connections, or by sessions left at the store. Examines the instances that ended as asked. */
 export const nothingLeaked: Property = {
   name: "nothing_leaked",
-  claim: "A closed instance leaves no connection and no session behind",
+  claim: "A closed instance leaves no connection, no timer and no session behind",
   kind: "safety",
   check(history) {
     const ended = history.instances.filter(({ event }) => event === "stopped" || event === "leaked");

@@ -3,8 +3,12 @@
 import assert from "node:assert/strict";
 import { says } from "../dedupe/fixtures/relay.ts";
 import { LeaseLost } from "../errors.ts";
+import { openRedis } from "../redis.ts";
 import { idsOf, message, pass, Stage, times, until } from "./fixtures/stage.ts";
 import type { Batch } from "./mod.ts";
+import { settingsOf } from "./options.ts";
+import { scriptsOf } from "./scripts.ts";
+import { Shard } from "./shard.ts";
 
 Deno.test("a full batch is due at once, and what came behind it is the next, in the order of acceptance", async () => {
   await using stage = new Stage();
@@ -205,4 +209,21 @@ Deno.test("ids stay unique and tokens go on rising after Redis has forgotten eve
   assert.deepEqual(taken.map(idsOf), ["m1", "m1", "m1"]);
   assert.equal(new Set(taken.map(({ id }) => id)).size, 3);
   assert.ok(taken[0]!.token < taken[1]!.token && taken[1]!.token < taken[2]!.token);
+});
+
+Deno.test("a batch that is given back after a takeover stays with the next holder", async () => {
+  await using stage = new Stage();
+  const debouncer = await stage.open();
+  await debouncer.push("c", message("m1"));
+  await pass(times.quietMs + 5);
+  const settings = settingsOf({ url: stage.url, prefix: stage.prefix, ...times, leaseMs: 50 });
+  await using redis = await openRedis({ url: stage.url, deadlineMs: 1_000 }, scriptsOf(settings));
+  const [short, long] = [new Shard(redis, settings, 0), new Shard(redis, { ...settings, leaseMs: 5_000 }, 0)];
+  const [first] = (await short.take(1)).batches;
+  await pass(60);
+  const [second] = (await long.take(1)).batches;
+  assert.deepEqual([first!.attempt, second!.attempt], [1, 2]);
+  await short.giveBack(first!);
+  assert.deepEqual((await long.take(1)).batches, []);
+  assert.deepEqual(await long.ack(second!), { done: true, open: false });
 });
