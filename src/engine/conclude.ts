@@ -106,13 +106,18 @@ export function concludeSession(
     ...all(count("claim", "holds"), "claim holds", "claims hold"),
     ...all(count("control", "violated"), "flawed twin was caught", "flawed twins were caught"),
     // Such as that of a fault that strikes nobody: nothing may be said to hold under it.
-    ...all(count("control", "unknown"), "control is unknown that has to be", "controls are unknown that have to be"),
+    ...all(count("control", "unknown"), "control that has to be unknown is", "controls that have to be unknown are"),
   ];
-  const why = said.length > 0 ? said.join(", and ") : "what was to be shown was shown";
+  const why = said.length > 0 ? listed(said) : "what was to be shown was shown";
   return { outcome: "as expected", exitCode: 0, why: capitalized(why) };
 }
 
 /** `all 3 claims hold`; nothing for none. */
+/** "one", "one, and two", "one, two, and three". */
+function listed(parts: readonly string[]): string {
+  return parts.length < 2 ? parts.join() : `${parts.slice(0, -1).join(", ")}, and ${parts.at(-1)}`;
+}
+
 function all(count: number, one: string, many: string): readonly string[] {
   if (count === 0) return [];
   return [count === 1 ? `the one ${one}` : `all ${count} ${many}`];
